@@ -1,0 +1,8 @@
+"""Segmentation losses for binary masks: values, per-pixel shares and gradients, exact and explained."""
+
+from . import maps
+from .losses import LOSSES
+from .pixels import Pixels
+from .spec import Answer, Claim, Loss, Note, Param, loss
+
+__all__ = ["LOSSES", "Answer", "Claim", "Loss", "Note", "Param", "Pixels", "loss", "maps"]

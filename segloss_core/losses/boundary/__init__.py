@@ -1,0 +1,1 @@
+"""Losses that use whatever looks at where a pixel lies."""

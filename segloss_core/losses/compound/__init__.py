@@ -1,0 +1,1 @@
+"""Losses that are mixtures of the other families."""

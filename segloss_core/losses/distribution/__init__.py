@@ -1,0 +1,1 @@
+"""Losses that see means, counts and ranks of pixels; blind to overlap and place."""

@@ -1,0 +1,79 @@
+"""Draw any loss as maps: each pixel's share of the value, and where the gradient pushes."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from .pixels import Pixels
+from .spec import Loss, Number
+
+Wrt = Literal["logit", "probability"]
+
+
+def share(
+    loss: Loss, z: Tensor, y: Tensor, weight: Tensor | None = None, **dials: Number | None
+) -> Tensor:
+    """Each pixel's part of the value: (..., H, W), >= 0, summing to value − floor.
+
+    Takes logits and target of shape (..., H, W); dial tensors of joint shape D come first:
+    D + (..., H, W). Raises what calling the loss raises.
+    """
+    with torch.no_grad():
+        return loss.at(Pixels.from_logits(z, y, weight), **dials).share()
+
+
+def gradient(
+    loss: Loss,
+    z: Tensor,
+    y: Tensor,
+    weight: Tensor | None = None,
+    *,
+    wrt: Wrt = "logit",
+    **dials: Number | None,
+) -> Tensor:
+    """Where the loss pushes: ∂L/∂z or ∂L/∂p of every pixel, shape D + (..., H, W).
+
+    A positive gradient pushes the probability down. Raises what calling the loss raises, and
+    ValueError for another `wrt`.
+    """
+    return gradient_at(loss, Pixels.from_logits(z, y, weight), wrt=wrt, **dials)
+
+
+def gradient_at(
+    loss: Loss, px: Pixels, *, wrt: Wrt = "logit", **dials: Number | None
+) -> Tensor:
+    """`gradient` of pixels at hand: cached fields are used and filled."""
+    if wrt == "logit":
+        z = px.z.detach().clone().requires_grad_()
+        return _each(loss.at(px.moved(z), **dials).value, {"z": z}, px)["z"]
+    if wrt == "probability":
+        seen, free = px.leaves()
+        g = _each(loss.at(seen, **dials).value, free, px)
+        # A probability that has underflowed to 0 counts as the smallest normal number: the slope
+        # of ln p is then huge, as it should be, and finite.
+        tiny = torch.finfo(px.z.dtype).tiny
+        p, q = free["p"].detach().clamp_min(tiny), free["q"].detach().clamp_min(tiny)
+        return g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
+    raise ValueError(f"wrt must be 'logit' or 'probability', got {wrt!r}")
+
+
+def _each(value: Tensor, leaves: dict[str, Tensor], px: Pixels) -> dict[str, Tensor]:
+    """Differentiate each image at each dial setting; images are independent, settings are not."""
+    shape = value.shape[: value.ndim - (px.z.ndim - 2)]
+    variables = list(leaves.values())
+    if not value.requires_grad:  # nothing depends on the pixels: an undefined case, or dials at 0
+        return {k: torch.zeros(shape + v.shape, dtype=v.dtype, device=v.device) for k, v in leaves.items()}
+    rows = [
+        torch.autograd.grad(value[at].sum(), variables, retain_graph=True, allow_unused=True)
+        for at in product(*map(range, shape))
+    ]
+    return {
+        name: torch.stack(
+            [torch.zeros_like(v) if row[i] is None else row[i] for row in rows]
+        ).reshape(shape + v.shape)
+        for i, (name, v) in enumerate(leaves.items())
+    }
