@@ -1,0 +1,128 @@
+"""What a file is, told from its content: a table of formats and who reads each.
+
+To read another format, write one module with a `decode` like `pictures.decode` and name it in the
+format's row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import pictures
+from .errors import Code
+from .limits import Limits
+from .reading import Raster, Role
+
+Decode = Callable[[bytes, str, Role, Limits], Raster]
+Test = Callable[[bytes], bool]
+
+READABLE = "PNG, JPEG, WebP and BMP are read"
+
+
+@dataclass(frozen=True)
+class Format:
+    """One row: how people call it, how to know it, who reads it or what to do instead.
+
+    called: with its article, as in "looks like {called}".
+    known_by: true for the bytes of such a file; looks at a bounded part of them.
+    decode: the reader, or None while there is none.
+    advice: what to do where there is none.
+    suffixes: usual endings of the name, to notice a wrong one.
+    """
+
+    called: str
+    known_by: Test
+    decode: Decode | None = None
+    advice: str = "save it as PNG"
+    suffixes: tuple[str, ...] = ()
+    code: Code = "unsupported"
+
+
+def _starts(*heads: bytes) -> Test:
+    return lambda data: data.startswith(heads)
+
+
+def _is_nifti(data: bytes) -> bool:
+    one = data[344:348] in (b"n+1\0", b"ni1\0")
+    two = data[4:8] in (b"n+2\0", b"ni2\0")
+    return one or two
+
+
+def _is_pickled_array(data: bytes) -> bool:
+    return data.startswith(b"\x93NUMPY") and b"|O" in data[:256]
+
+
+def _is_torch_zip(data: bytes) -> bool:
+    return data.startswith(b"PK\x03\x04") and b".pkl" in data[:4096]
+
+
+def _is_pickle(data: bytes) -> bool:
+    return len(data) > 2 and data[0] == 0x80 and 2 <= data[1] <= 5 and data.rstrip()[-1:] == b"."
+
+
+def _is_markup(*tags: bytes) -> Test:
+    def known(data: bytes) -> bool:
+        head = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+        return head.startswith(b"<") and any(tag in head for tag in tags)
+
+    return known
+
+
+def _is_json(data: bytes) -> bool:
+    return data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+def _is_heif(data: bytes) -> bool:
+    return data[4:8] == b"ftyp"
+
+
+# The first row that fits decides, so a pickle inside another format comes before that format.
+FORMATS: tuple[Format, ...] = (
+    Format("a PNG picture", _starts(b"\x89PNG\r\n\x1a\n"), pictures.decode, suffixes=("png",)),
+    Format(
+        "a JPEG picture",
+        _starts(b"\xff\xd8\xff"),
+        pictures.decode,
+        suffixes=("jpg", "jpeg", "jpe", "jfif"),
+    ),
+    Format(
+        "a WebP picture",
+        lambda data: data[:4] == b"RIFF" and data[8:12] == b"WEBP",
+        pictures.decode,
+        suffixes=("webp",),
+    ),
+    Format("a BMP picture", _starts(b"BM"), pictures.decode, suffixes=("bmp", "dib")),
+    Format("a pickled NumPy array", _is_pickled_array, code="pickle"),
+    Format("a pickled PyTorch file", _is_torch_zip, code="pickle"),
+    Format("a Python pickle", _is_pickle, code="pickle"),
+    Format("a NumPy array", _starts(b"\x93NUMPY")),
+    Format("a NIfTI volume", _is_nifti, advice="save the slice as PNG"),
+    Format(
+        "a TIFF picture",
+        _starts(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+        advice="save the page as PNG",
+    ),
+    Format("a DICOM file", lambda data: data[128:132] == b"DICM", advice="export it as PNG"),
+    Format("a GIF picture", _starts(b"GIF8"), advice="save one frame as PNG"),
+    Format("an SVG drawing", _is_markup(b"<svg"), advice="export it as PNG"),
+    Format("a web page", _is_markup(b"<html", b"<!doctype html"), advice="download the picture"),
+    Format("an XML file", _starts(b"<?xml"), advice="draw it as a PNG mask"),
+    Format("a PostScript or PDF document", _starts(b"%!PS", b"%PDF"), advice="export it as PNG"),
+    Format("a gzip file (a NIfTI volume?)", _starts(b"\x1f\x8b"), advice="save the slice as PNG"),
+    Format(
+        "a ZIP archive",
+        _starts(b"PK\x03\x04", b"PK\x05\x06"),
+        advice="unpack it and open its pictures one by one",
+    ),
+    Format("a HEIC or AVIF picture", _is_heif),
+    Format("a JPEG 2000 picture", _starts(b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51")),
+    Format("a Photoshop document", _starts(b"8BPS"), advice="export it as PNG"),
+    Format("an HDF5 or MATLAB file", _starts(b"\x89HDF", b"MATLAB 5.0"), advice="save it as PNG"),
+    Format("a JSON file", _is_json, advice="draw it as a PNG mask"),
+)
+
+
+def recognised(data: bytes) -> Format | None:
+    """Give the first format whose content test fits, or None."""
+    return next((row for row in FORMATS if row.known_by(data)), None)

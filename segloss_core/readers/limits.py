@@ -1,0 +1,27 @@
+"""How much a file may ask for, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds a file must keep; pass another instance to `read` to change them.
+
+    file_bytes: size of the whole file.
+    pixels: height times width, checked in the header before any pixel is decoded.
+    parts: PNG chunks, JPEG segments or WebP chunks; a photograph has a few hundred at most.
+    jpeg_scans: passes over a progressive JPEG, each of which costs a full decode; cameras and
+        web tools write 1 to 12.
+    rle_bytes: size of a run-length coded BMP, which Pillow decodes in slow Python.
+    """
+
+    file_bytes: int = 50_000_000
+    pixels: int = 2**24
+    parts: int = 2**16
+    jpeg_scans: int = 32
+    rle_bytes: int = 1_000_000
+
+
+LIMITS = Limits()

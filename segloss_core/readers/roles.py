@@ -1,0 +1,117 @@
+"""Greys become an image, a binary target or a prediction, or a sentence says why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .counts import value_counts, values_in
+from .errors import ReadError
+from .names import quoted
+from .reading import Raster, Scale
+
+Meaning = tuple[NDArray[Any], Scale | None, tuple[str, ...]]
+
+_BINARY = ({0, 1}, {0, 255}, {0, 65535})
+_LISTED = 8
+# A lossy format spreads 0 and 255 into their neighbourhoods. Between the ends only edges may lie:
+# greys of 64 to 191 have to be few, and nowhere a flat patch of their own.
+_LOW_END, _HIGH_END = 64, 192
+_MIDDLE_SHARE = 0.02
+_PATCH_SHARE = 0.0005
+
+
+def as_image(raster: Raster) -> Meaning:
+    """Give uint8 H x W or H x W x 3; 16-bit greys are stretched from their lowest to highest."""
+    array = raster.array
+    if array.dtype == np.bool_:
+        return array.astype(np.uint8) * np.uint8(255), None, raster.notes
+    if array.dtype != np.uint16:
+        return array, None, raster.notes
+    lowest, highest = int(array.min()), int(array.max())
+    ramp = np.arange(65536) - lowest
+    shown = np.clip(np.rint(ramp * (255 / max(1, highest - lowest))), 0, 255).astype(np.uint8)
+    note = f"16-bit greys {lowest} to {highest} are shown as 0 to 255"
+    return shown[array], None, (*raster.notes, note)
+
+
+def as_target(raster: Raster, name: str) -> Meaning:
+    """Give uint8 H x W of 0 and 1. Raises ReadError not_binary."""
+    mask, notes = _binary(raster, name, "a binary mask")
+    return mask, None, raster.notes + notes
+
+
+def as_prediction(raster: Raster, name: str, scale: Scale | None) -> Meaning:
+    """Give uint8 codes, or float32 probabilities from 16-bit greys.
+
+    scale None: hard where the values are those of a binary mask, else probabilities. Raises
+    ReadError not_binary where "hard" is asked for and more values occur.
+    """
+    array, notes = raster.array, raster.notes
+    if raster.lossy:
+        notes += ("JPEG and lossy WebP change greys a little: values are near the true ones",)
+    guessed = scale is None
+    if scale is None:
+        scale = "hard" if array.dtype == np.bool_ or _is_binary(values_in(array)) else "probability"
+    if scale == "hard":
+        mask, more = _binary(raster, name, "a hard prediction")
+        if guessed:
+            seen = " and ".join(str(value) for value in values_in(array))
+            more += (f"Only {seen} occurs: read as a hard mask",)
+        return mask * np.uint8(255), "hard", notes + more
+    if array.dtype == np.uint16:
+        levels = ((np.arange(65536) + 0.5) / 65536).astype(np.float32)
+        note = "16-bit greys read as probabilities (g + ½)/65536"
+        return levels[array], "probability", (*notes, note)
+    if array.dtype == np.bool_:
+        array = array.astype(np.uint8) * np.uint8(255)
+    note = "8-bit greys read as probabilities (g + ½)/256"
+    return array, "probability", (*notes, note)
+
+
+def _is_binary(values: tuple[int, ...]) -> bool:
+    return any(set(values) <= pair for pair in _BINARY)
+
+
+def _binary(raster: Raster, name: str, needed: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    array = raster.array
+    values = values_in(array)
+    if _is_binary(values):
+        return (array > 0).astype(np.uint8), ()
+    if raster.lossy and _two_ends(array):
+        between = sum(0 < value < 255 for value in values)
+        note = f"Lossy picture: {between} greys between black and white are cut at half"
+        return (array >= 128).astype(np.uint8), (note,)
+    raise _not_binary(raster, values, name, needed)
+
+
+def _two_ends(array: NDArray[Any]) -> bool:
+    """Tell whether greys are black and white blurred by compression, with no third level."""
+    if array.dtype != np.uint8:
+        return False
+    counts = value_counts(array)
+    low, high = int(counts[:_LOW_END].sum()), int(counts[_HIGH_END:].sum())
+    if not low or not high:
+        return False
+    if array.size - low - high > _MIDDLE_SHARE * array.size:
+        return False
+    middle = (array >= _LOW_END) & (array < _HIGH_END)
+    rows = middle[:-2] & middle[1:-1] & middle[2:]
+    patches = rows[:, :-2] & rows[:, 1:-1] & rows[:, 2:]
+    return int(patches.sum()) <= _PATCH_SHARE * array.size
+
+
+def _not_binary(raster: Raster, values: tuple[int, ...], name: str, needed: str) -> ReadError:
+    listed = ", ".join(str(value) for value in values[:_LISTED])
+    rest = len(values) - _LISTED
+    listed += f" and {rest:,} more" if rest > 0 else ""
+    noun = "value" if len(values) == 1 else "different values"
+    lossy = " Lossy compression may have changed them: save the mask as PNG." * raster.lossy
+    return ReadError(
+        "not_binary",
+        f"{quoted(name)} holds {len(values):,} {noun} ({listed}); {needed} holds only 0 and 1, "
+        f"0 and 255 or 0 and 65535.{lossy} Are these several classes? Then save one class alone "
+        "as a mask.",
+    )
