@@ -1,0 +1,32 @@
+// What a code stands for. A code is the grey level g of the prediction plus 256 where the target is 1.
+
+export const CODES = 512;
+
+// Probability and logit of each grey level.
+export function levelTables(levels) {
+  const p = new Float64Array(256);
+  const z = new Float64Array(256);
+  for (let g = 0; g < 256; g++) {
+    if (levels.kind === "hard") {
+      p[g] = levels.p[g < 128 ? 0 : 1];
+      z[g] = levels.z[g < 128 ? 0 : 1];
+    } else {
+      p[g] = (g + 0.5) / 256;
+      z[g] = Math.log((g + 0.5) / (255.5 - g));
+    }
+  }
+  return { p, z };
+}
+
+// How a pixel stands at the threshold. Numbers, because a picture holds millions.
+export const TN = 0;
+export const TP = 1;
+export const FP = 2;
+export const FN = 3;
+export const OUTSIDE = 4;
+export const VERDICTS = ["TN", "TP", "FP", "FN"];
+
+export const verdict = (p, y, threshold) => (p >= threshold ? (y ? TP : FP) : y ? FN : TN);
+
+export const verdictTable = (p, threshold) =>
+  Uint8Array.from({ length: CODES }, (_, code) => verdict(p[code & 255], code >> 8, threshold));

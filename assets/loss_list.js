@@ -1,0 +1,182 @@
+// Every loss with its value and its bar, and the metrics above. Search and filter never ask the server.
+
+import { el, say } from "./dom.js";
+import { listen } from "./store.js";
+import { exact, pretty } from "./format.js";
+
+const FULL = 1.5; // the bar's length, relative to a constant prediction
+let lists = 0;
+
+const plain = text => text.toLowerCase().replaceAll(/[_\-–\s]+/g, " ").trim();
+
+// All words of the question must occur.
+export const matches = ({ name, title, family }, question) => {
+  const text = plain(`${title} ${name} ${family}`);
+  return plain(question).split(" ").every(part => text.includes(part));
+};
+
+class Row {
+  constructor(id, choose) {
+    this.title = el("span", { class: "sl-loss" });
+    this.tag = el("span", { class: "sl-tag", text: "undefined" });
+    this.value = el("span", { class: "sl-value" });
+    this.fill = el("i", {});
+    this.bar = el("span", { class: "sl-gauge" }, this.fill, el("b", {}));
+    this.note = el("span", { class: "sl-note" });
+    this.root = el("li", { role: "option", id, onclick: choose },
+      this.title, this.tag, this.value, this.bar, this.note);
+  }
+
+  tell(row) {
+    this.data = row;
+    say(this.title, row.title);
+    this.show(row);
+  }
+
+  show({ value, bar, note, unit, tip }) {
+    say(this.value, value === null || value === undefined ? "–" : `${pretty(value)}${unit ? ` ${unit}` : ""}`);
+    this.value.title = value === null || value === undefined ? "" : exact(value);
+    const part = bar === null || bar === undefined ? 0 : Math.max(0, Math.min(1, bar / FULL));
+    this.fill.style.transform = `scaleX(${part})`;
+    this.bar.classList.toggle("none", bar === null || bar === undefined);
+    this.bar.classList.toggle("over", bar > FULL);
+    this.bar.title = bar === null || bar === undefined
+      ? "No comparison for this loss."
+      : `${pretty(bar)} times the loss of a constant prediction (the mark)`;
+    this.root.title = note ?? tip ?? "";
+    this.tag.hidden = !note;
+    this.tag.title = note ?? "";
+    say(this.note, note ?? "");
+    this.root.dataset.value = value ?? "";
+  }
+}
+
+export class LossList {
+  constructor(root) {
+    this.root = root;
+    this.id = `sl-losses-${(lists += 1)}`;
+    this.rows = new Map();
+    this.family = "";
+    this.metrics = el("div", { class: "sl-metrics" });
+    this.search = el("input", {
+      type: "search", class: "sl-search", placeholder: "Search the losses", "aria-label": "Search the losses",
+      "aria-controls": this.id, autocomplete: "off", spellcheck: "false",
+      oninput: () => this.filter(), onkeydown: e => this.key(e, true),
+    });
+    this.chips = el("div", { class: "sl-chips", role: "group", "aria-label": "Families" });
+    this.list = el("ul", {
+      role: "listbox", id: this.id, tabindex: 0, class: "sl-list", "aria-label": "Losses",
+      onkeydown: e => this.key(e),
+      onfocus: () => this.active ?? this.activate(this.chosen),
+    });
+    this.none = el("p", { class: "sl-none", text: "No loss matches.", hidden: true });
+    this.legend = el("p", { class: "sl-says", text: "Bars: relative to a constant prediction, marked." });
+    root.replaceChildren(this.metrics, this.search, this.chips, this.list, this.none, this.legend);
+    this.deaf = listen(news => news.topic === "loss" && this.hear(news));
+  }
+
+  end() {
+    this.deaf();
+  }
+
+  tell({ rows, metrics, chosen }, emit) {
+    this.emit = emit;
+    this.lay(rows);
+    for (const row of rows) this.rows.get(row.name).tell(row);
+    this.measure(metrics);
+    this.choose(chosen);
+    this.filter();
+  }
+
+  lay(rows) {
+    const names = rows.map(r => r.name).join();
+    if (names === this.names) return;
+    this.names = names;
+    this.active = null;
+    this.rows = new Map(rows.map(({ name }, i) => [name, new Row(`${this.id}-${i}`, () => this.pick(name))]));
+    this.list.replaceChildren(...[...this.rows.values()].map(r => r.root));
+    const families = ["", ...new Set(rows.map(r => r.family))];
+    this.chips.replaceChildren(...families.map(family =>
+      el("button", {
+        type: "button", "data-family": family, text: family || "all",
+        onclick: () => {
+          this.family = family;
+          this.filter();
+        },
+      })));
+  }
+
+  measure(metrics) {
+    const tiles = metrics.map(({ name, value, unit, tip }) => {
+      const shown = value === null || value === undefined ? "–" : pretty(value);
+      return el("div", { class: "sl-metric", title: tip ?? "" },
+        el("span", { text: name }),
+        el("strong", { text: shown, title: value === null ? tip : exact(value) }, ...(unit && shown !== "–" ? [el("small", { text: ` ${unit}` })] : [])));
+    });
+    this.metrics.replaceChildren(...tiles);
+    this.metrics.hidden = !tiles.length;
+  }
+
+  // While a dial is dragged the viewer tells the tab the new value: this list itself is not sent again.
+  hear({ loss, value, bar, note }) {
+    const row = this.rows.get(loss);
+    if (row) row.show({ ...row.data, value, bar, note: note ?? null });
+  }
+
+  filter() {
+    const question = this.search.value;
+    let left = 0;
+    for (const { root, data } of this.rows.values()) {
+      root.hidden = !(matches(data, question) && (!this.family || data.family === this.family));
+      left += !root.hidden;
+    }
+    for (const chip of this.chips.children) chip.ariaPressed = String(chip.dataset.family === this.family);
+    this.none.hidden = left > 0;
+    if (this.active && this.rows.get(this.active).root.hidden) this.activate(null);
+  }
+
+  choose(name) {
+    this.chosen = name;
+    for (const [other, { root }] of this.rows) root.ariaSelected = String(other === name);
+  }
+
+  pick(name) {
+    this.activate(name);
+    if (name === this.chosen) return;
+    this.choose(name); // at once; the server's answer confirms it
+    this.emit.trigger("chosen", name);
+  }
+
+  activate(name) {
+    this.active = name;
+    for (const [other, { root }] of this.rows) root.classList.toggle("active", other === name);
+    const row = this.rows.get(name)?.root;
+    this.list.setAttribute("aria-activedescendant", row?.id ?? "");
+    this.search.setAttribute("aria-activedescendant", row?.id ?? "");
+    if (!row) return;
+    const { list } = this; // scrolls the list alone, never the page
+    if (row.offsetTop < list.scrollTop) list.scrollTop = row.offsetTop;
+    const end = row.offsetTop + row.offsetHeight;
+    if (end > list.scrollTop + list.clientHeight) list.scrollTop = end - list.clientHeight;
+  }
+
+  key(e, searching = false) {
+    const names = [...this.rows].filter(([, { root }]) => !root.hidden).map(([name]) => name);
+    const at = names.indexOf(this.active);
+    const go = i => this.activate(names[Math.max(0, Math.min(names.length - 1, i))] ?? null);
+    const keys = {
+      ArrowDown: () => go(at + 1),
+      ArrowUp: () => go(at < 0 ? names.length - 1 : at - 1),
+      Enter: () => this.active && this.pick(this.active),
+      Escape: () => {
+        this.search.value = "";
+        this.filter();
+      },
+      ...(searching ? {} : { Home: () => go(0), End: () => go(names.length - 1), " ": () => this.active && this.pick(this.active) }),
+    };
+    e.stopPropagation(); // Streamlit listens to single letters
+    if (!keys[e.key]) return;
+    keys[e.key]();
+    e.preventDefault();
+  }
+}
