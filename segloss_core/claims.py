@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -33,7 +34,7 @@ def _scene(seed: int = 0, size: int = 9) -> tuple[Tensor, Tensor]:
 def _slope(loss: Loss, z: Tensor, y: Tensor, **dials: float) -> Tensor:
     """∂L/∂z of every pixel."""
     z = z.clone().requires_grad_()
-    (g,) = torch.autograd.grad(loss(z, y, **dials), z)
+    (g,) = torch.autograd.grad(loss(z, y, None, **dials), z)
     return g
 
 
@@ -72,7 +73,7 @@ def by_hand(
     def check(loss: Loss, _: Losses) -> None:
         chance = torch.tensor(p, dtype=torch.float64)
         z = torch.log(chance) - torch.log1p(-chance)
-        _close(loss(z, torch.tensor(y, dtype=torch.float64), **dials), value)
+        _close(loss(z, torch.tensor(y, dtype=torch.float64), None, **dials), value)
 
     return Claim(f"By hand: p = {p} against y = {y}{_said(dials)} gives {value:.6g}.", check)
 
@@ -90,7 +91,7 @@ def equals(
     def check(loss: Loss, losses: Losses) -> None:
         for seed in range(3):
             z, y = _scene(seed)
-            _close(loss(z, y, **when), times * losses[other](z, y, **at))
+            _close(loss(z, y, None, **when), times * losses[other](z, y, None, **at))
             _close(_slope(loss, z, y, **when), times * _slope(losses[other], z, y, **at))
 
     factor = "" if times == 1 else f"{times:.4g} × "
@@ -116,7 +117,7 @@ def perfect(value: float = 0.0) -> Claim:
     """What a perfect prediction costs, exactly."""
 
     def check(loss: Loss, _: Losses) -> None:
-        _, y = _scene()
+        y = _scene()[1]
         for sure in (1e4, 800.0):
             z = (sure * (2 * y - 1)).requires_grad_()
             answer = loss(z, y)
@@ -266,7 +267,9 @@ def not_convex_in_probability() -> Claim:
             worst = max(worst, float(loss(blend, y)) - mean)
         assert worst > 1e-6, worst
 
-    return Claim("It is not convex in p: a blend of two predictions can cost more than their average.", check)
+    return Claim(
+        "It is not convex in p: a blend of two predictions can cost more than their average.", check
+    )
 
 
 def quasi_linear() -> Claim:
@@ -288,7 +291,7 @@ def ranks_like(other: str) -> Claim:
     """It orders predictions exactly as another loss does."""
 
     def check(loss: Loss, losses: Losses) -> None:
-        _, y = _scene()
+        y = _scene()[1]
         scenes = [_scene(seed)[0] for seed in range(12)]
         mine = sorted(range(12), key=lambda i: float(loss(scenes[i], y)))
         theirs = sorted(range(12), key=lambda i: float(losses[other](scenes[i], y)))
@@ -337,7 +340,7 @@ def farther_costs_more() -> Claim:
 
     def check(loss: Loss, _: Losses) -> None:
         prices = [_price_at_distance(loss, column) for column in (6, 10, 16, 22)]
-        assert all(a < b for a, b in zip(prices, prices[1:], strict=False)), prices
+        assert all(a < b for a, b in pairwise(prices)), prices
 
     return Claim("A false alarm costs more the farther it lies from the object.", check)
 
@@ -347,6 +350,6 @@ def nearer_costs_more() -> Claim:
 
     def check(loss: Loss, _: Losses) -> None:
         prices = [_price_at_distance(loss, column) for column in (4, 8, 14, 22)]
-        assert all(a > b for a, b in zip(prices, prices[1:], strict=False)), prices
+        assert all(a > b for a, b in pairwise(prices)), prices
 
     return Claim("A mistake costs more the nearer it lies to the object's edge.", check)

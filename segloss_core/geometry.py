@@ -6,6 +6,8 @@ installed, measures distances on the CPU several times faster and gives the same
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -32,8 +34,8 @@ def distance_to(mask: Tensor) -> Tensor:
 
 def _distance_cv2(mask: Tensor) -> Tensor:
     zero_on_mask = (~mask).to(torch.uint8).numpy()
-    height, width = zero_on_mask.shape
-    # Rows of a multiple of 1024 bytes fall on the same cache lines: a little padding is 15-30 % faster.
+    width = zero_on_mask.shape[1]
+    # Rows of a multiple of 1024 bytes share cache lines: a little padding is 15-30 % faster.
     pad = 16 if width >= 1024 and width % 1024 == 0 else 0
     if pad:
         zero_on_mask = np.pad(zero_on_mask, ((0, 0), (0, pad)), constant_values=1)
@@ -73,7 +75,9 @@ def distance_to_other_class(mask: Tensor) -> Tensor:
 def contour(mask: Tensor) -> Tensor:
     """The object pixels with a 4-neighbour in the background; outside the image is background."""
     inner = torch.nn.functional.pad(mask, (1, 1, 1, 1), value=False)
-    middle = inner[..., 1:-1, :-2] & inner[..., 1:-1, 2:] & inner[..., :-2, 1:-1] & inner[..., 2:, 1:-1]
+    middle = (
+        inner[..., 1:-1, :-2] & inner[..., 1:-1, 2:] & inner[..., :-2, 1:-1] & inner[..., 2:, 1:-1]
+    )
     return mask & ~middle
 
 
@@ -86,23 +90,32 @@ def _reflected(n: int, radius: int, device: torch.device) -> Tensor:
     return torch.where(i < n, i, 2 * n - 2 - i)
 
 
-def gaussian_mean(x: Tensor, window: int, sigma: float) -> Tensor:
-    """Mean of x (..., H, W) under a window × window Gaussian of width sigma pixels, edges reflected."""
-    radius = window // 2
-    at = torch.arange(-radius, radius + 1, device=x.device, dtype=x.dtype)
-    kernel = torch.exp(-0.5 * (at / sigma).square())
-    kernel = kernel / kernel.sum()
-    for axis in (-2, -1):
-        n = x.shape[axis]
-        wide = x.index_select(axis, _reflected(n, radius, x.device))
-        x = sum(  # type: ignore[assignment]
-            k * wide.narrow(axis, i, n) for i, k in enumerate(kernel.unbind())
-        )
-    return x
-
-
 def gaussian_moments(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tensor]:
-    """Local mean and standard deviation of x under a Gaussian window."""
-    mean = gaussian_mean(x, window, sigma)
-    variance = gaussian_mean(x.square(), window, sigma) - mean.square()
-    return mean, variance.clamp_min(0).sqrt()
+    """Local mean and standard deviation of x (..., H, W) in a square Gaussian window.
+
+    `window` and `sigma` are in pixels; edges are reflected. The variance is that along rows plus
+    that of the row means along columns, each a sum of squares: E[x²] − E[x]² would leave noise of
+    1e-8 where x is flat.
+    """
+    at = torch.arange(-(window // 2), window // 2 + 1, device=x.device, dtype=x.dtype)
+    kernel = torch.exp(-0.5 * (at / sigma).square())
+    weights = (kernel / kernel.sum()).unbind()
+
+    def along(axis: int, of: Tensor) -> list[Tensor]:
+        n = of.shape[axis]
+        wide = of.index_select(axis, _reflected(n, window // 2, of.device))
+        return [wide.narrow(axis, i, n) for i in range(len(weights))]
+
+    def mean(parts: Iterable[Tensor]) -> Tensor:
+        total = torch.zeros_like(x)
+        for k, part in zip(weights, parts, strict=True):
+            total += k * part
+        return total
+
+    rows = along(-1, x)
+    row_mean = mean(rows)
+    row_variance = mean((part - row_mean).square() for part in rows)
+    columns = along(-2, row_mean)
+    mean_here = mean(columns)
+    between = mean((part - mean_here).square() for part in columns)
+    return mean_here, (mean(along(-2, row_variance)) + between).sqrt()

@@ -30,7 +30,7 @@ def code(codes: NDArray[np.uint8], target: NDArray[np.uint8]) -> NDArray[np.uint
 
 @dataclass(frozen=True)
 class Tables:
-    """A loss's answer on kinds: value, floor, note; share and gradient of ONE pixel of each kind."""
+    """A loss's answer on kinds; share and gradient are those of ONE pixel of each kind."""
 
     value: float
     floor: float
@@ -41,7 +41,7 @@ class Tables:
 
 @dataclass(frozen=True)
 class Kinds:
-    """The kinds of pixel of one pair: `count[k]` pixels of kind k, as Pixels of one weighted row."""
+    """The kinds of pixel of one pair, counted, as Pixels of one weighted row."""
 
     count: NDArray[np.int64]
     pixels: Pixels

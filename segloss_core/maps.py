@@ -43,9 +43,7 @@ def gradient(
     return gradient_at(loss, Pixels.from_logits(z, y, weight), wrt=wrt, **dials)
 
 
-def gradient_at(
-    loss: Loss, px: Pixels, *, wrt: Wrt = "logit", **dials: Number | None
-) -> Tensor:
+def gradient_at(loss: Loss, px: Pixels, *, wrt: Wrt = "logit", **dials: Number | None) -> Tensor:
     """`gradient` of pixels at hand: cached fields are used and filled."""
     if wrt == "logit":
         z = px.z.detach().clone().requires_grad_()
@@ -66,7 +64,10 @@ def _each(value: Tensor, leaves: dict[str, Tensor], px: Pixels) -> dict[str, Ten
     shape = value.shape[: value.ndim - (px.z.ndim - 2)]
     variables = list(leaves.values())
     if not value.requires_grad:  # nothing depends on the pixels: an undefined case, or dials at 0
-        return {k: torch.zeros(shape + v.shape, dtype=v.dtype, device=v.device) for k, v in leaves.items()}
+        return {
+            k: torch.zeros(shape + v.shape, dtype=v.dtype, device=v.device)
+            for k, v in leaves.items()
+        }
     rows = [
         torch.autograd.grad(value[at].sum(), variables, retain_graph=True, allow_unused=True)
         for at in product(*map(range, shape))

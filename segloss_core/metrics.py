@@ -40,7 +40,13 @@ def metrics(prediction: Tensor, target: Tensor) -> tuple[Metric, ...]:
         rate("Dice", 2 * tp, 2 * tp + fp + fn, "overlap: 2TP / (2TP + FP + FN)", both_empty),
         rate("IoU", tp, tp + fp + fn, "overlap: TP / (TP + FP + FN)", both_empty),
         rate("Sensitivity", tp, tp + fn, "object pixels found: TP / (TP + FN)", no_object),
-        rate("Specificity", tn, tn + fp, "background left alone: TN / (TN + FP)", "the target is all object"),
+        rate(
+            "Specificity",
+            tn,
+            tn + fp,
+            "background left alone: TN / (TN + FP)",
+            "the target is all object",
+        ),
         Metric("HD95", hd95, "px", "95th percentile of the distance between the outlines", why),
         Metric("ASSD", assd, "px", "mean distance between the outlines", why),
     )

@@ -1,4 +1,4 @@
-"""Declare a loss once: its signature is the sliders, its docstring the card, its claims the tests."""
+"""Declare a loss once: signature = sliders, docstring = card, claims = tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ class Note(StrEnum):
     NO_PIXELS = "no pixels: every weight is 0, so the value is set to 0"
     NO_BOUNDARY_IN_TARGET = "no boundary in the target: distances to it are set to 0"
     NO_BOUNDARY = "no boundary in the target nor in the prediction: the value is 0 by definition"
-    NO_CONTOUR = "only one of the two masks has a contour: the image diagonal stands for the distance"
+    NO_CONTOUR = (
+        "only one of the two masks has a contour: the image diagonal stands for the distance"
+    )
     ONE_CLASS = "one class is missing: the automatic β makes the loss 0 for any prediction"
     MISSING_CLASS = "one class is missing from the target: its term is 0"
     NOTHING_TO_OVERLAP = "empty target without smoothing: the loss is 1 and its gradient 0"
@@ -66,7 +68,7 @@ class Param:
     def contains(self, x: Number) -> bool:
         """Whether x, or every element of the tensor x, lies in the domain and is finite."""
         (low, high), (opening, _, _, closing) = self.bounds, self._parts
-        x = torch.as_tensor(x)
+        x = x if isinstance(x, Tensor) else torch.tensor(x, dtype=torch.float64)
         above = x >= low if opening == "[" else x > low
         below = x <= high if closing == "]" else x < high
         return bool((above & below & torch.isfinite(x)).all())
@@ -82,7 +84,7 @@ class Dial:
     kind: str  # "number": tensors broadcast; "scalar" and "whole": a tensor is swept by a loop
 
     def check(self, loss: str, value: Any) -> None:
-        """Raise ValueError unless value lies in the domain; None is allowed where it is automatic."""
+        """Raise ValueError unless value lies in the domain; None where it may be automatic."""
         if value is None:
             if self.param.automatic is None:
                 raise ValueError(f"{loss}: {self.name} has no automatic value")
@@ -97,9 +99,10 @@ class Dial:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a loss says of an image: value, per-pixel share (a function: ask only for what you show).
+    """What a loss says of an image: its value and each pixel's share of it.
 
-    `share() >= 0`, includes the weight, and sums to `value - floor`. `notes` maps each undefined
+    `share` is a function, so that only what is shown is computed: `share() >= 0`, it includes the
+    weight and sums to `value - floor`. `notes` maps each undefined
     case that can occur to where it does; `terms` gives the loss's own named quantities.
     """
 
@@ -117,7 +120,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence people read that is also a test: `check(loss, all_losses)` raises AssertionError."""
+    """A sentence people read that is also a test: `check(loss, losses)` raises AssertionError."""
 
     sentence: str
     check: Callable[[Loss, Mapping[str, Loss]], None]
@@ -128,7 +131,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """The share of one pixel as a formula in named quantities, for an object and a background pixel.
+    """The share of one pixel as a formula, for an object and for a background pixel.
 
     Names are p, q, e, ce, N, n1, n0, TP, FP, FN, TN, L (the value), the dials, and what the body
     gives as `terms`, whose LaTeX is in `symbols`.
@@ -237,26 +240,24 @@ class Loss:
 
     @cached_property
     def positional(self) -> bool:
-        """Whether the loss looks at where a pixel lies, so that kinds of pixel cannot stand for it."""
+        """Whether the loss looks at where a pixel lies: kinds of pixel cannot stand for it then."""
         module = sys.modules[self._body.__module__]
         parts = [x for x in vars(module).values() if isinstance(x, Loss) and x is not self]
         return self.family == "boundary" or any(part.positional for part in parts)
 
     # ---- what it computes ------------------------------------------------------------------
 
-    def __call__(
-        self, z: Tensor, y: Tensor, weight: Tensor | None = None, **dials: Number | None
-    ) -> Tensor:
+    def __call__(self, z: Tensor, y: Tensor, weight: Tensor | None = None, **dials: Any) -> Tensor:
         z = torch.as_tensor(z)
         with torch.autocast(z.device.type, enabled=False):
             return self.at(Pixels.from_logits(z, y, weight), **dials).value
 
     def term(self, px: Pixels, **dials: Any) -> Answer:
-        """The raw body, for a compound that mixes this loss: dials as a body has them, axes kept."""
+        """The raw body, for a compound that mixes this loss: dials expanded, image axes kept."""
         return self._body(px, **{**self.defaults, **dials})
 
     def at(self, px: Pixels, **dials: Number | None) -> Answer:
-        """Everything the loss says of these pixels: value and floor of shape D + (...), share, notes."""
+        """Everything the loss says of these pixels: value and floor have shape D + (...)."""
         for name in dials.keys() - self.dials.keys():
             self._unknown(name)
         chosen: dict[str, Any] = {**self.defaults, **dials}
@@ -296,7 +297,9 @@ class Loss:
             x = x.expand(shape + batch + (1, 1))
             return (x if px.weight is None else torch.where(px.N > 0, x, 0))[..., 0, 0]
 
-        notes = {k: where.expand(shape + batch + (1, 1))[..., 0, 0] for k, where in answer.notes.items()}
+        notes = {
+            k: where.expand(shape + batch + (1, 1))[..., 0, 0] for k, where in answer.notes.items()
+        }
         if px.weight is not None:
             notes = {Note.NO_PIXELS: (px.N == 0).expand(shape + batch + (1, 1))[..., 0, 0], **notes}
         return Answer(

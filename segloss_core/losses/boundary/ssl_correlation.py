@@ -11,7 +11,8 @@ from ...pixels import IMAGE_AXES, Pixels, ratio
 from ...spec import Answer, Arithmetic, Number, Param, loss
 
 Cutoff = Annotated[
-    Number, Param(r"\beta", "[0, 1)", (0, 0.99), "errors below this part of the largest are left out")
+    Number,
+    Param(r"\beta", "[0, 1)", (0, 0.99), "errors below this part of the largest are left out"),
 ]
 CrossEntropyPart = Annotated[
     Number, Param(r"\lambda", "[0, 1]", (0, 1), "part of plain cross-entropy in the sum")
@@ -19,7 +20,9 @@ CrossEntropyPart = Annotated[
 Stabiliser = Annotated[
     Number, Param("C_4", "(0, inf)", (0.001, 0.2), "keeps flat regions from dividing by 0")
 ]
-Window = Annotated[int, Param("m", "[1, 101]", (3, 15), "width of the local window in pixels (odd)")]
+Window = Annotated[
+    int, Param("m", "[1, 101]", (3, 15), "width of the local window in pixels (odd)")
+]
 Sigma = Annotated[
     float, Param(r"\sigma", "(0, inf)", (0.5, 5), "width of the Gaussian in the window, in pixels")
 ]
@@ -46,8 +49,10 @@ def structural_error(px: Pixels, C4: Number, window: int, sigma: float) -> Tenso
 
 @loss(
     formula=(
-        r"L = \lambda\,\overline{\mathrm{CE}} + (1 - \lambda)\frac{1}{M}\sum_i e_i f_i\,\mathrm{CE}_i,"
-        r"\quad e = \Big|\tfrac{y - \mu_y + C_4}{\sigma_y + C_4} - \tfrac{p - \mu_p + C_4}{\sigma_p + C_4}\Big|"
+        r"L = \lambda\,\overline{\mathrm{CE}} + (1 - \lambda)\frac{1}{M}\sum_i e_i f_i\,"
+        r"\mathrm{CE}_i,"
+        r"\quad e = \Big|\tfrac{y - \mu_y + C_4}{\sigma_y + C_4}"
+        r" - \tfrac{p - \mu_p + C_4}{\sigma_p + C_4}\Big|"
         r"_{m \times m,\,\sigma},\quad f = [e > \beta\, e_{max}],\quad M = \textstyle\sum f"
     ),
     source="Zhao, Wu, Chu, Hu, Cai 2019, arXiv:1910.08711; Jadon 2020, eq. 27-31",
@@ -96,8 +101,6 @@ def ssl_correlation(
     chosen = px.sum(f)
     return Answer(
         lam * px.mean(px.ce) + (1 - lam) * ratio(px.sum(e * f * px.ce), chosen),
-        lambda: (
-            lam * px.spread(px.ce) + (1 - lam) * ratio(px.weighted(e * f * px.ce), chosen)
-        ),
+        lambda: lam * px.spread(px.ce) + (1 - lam) * ratio(px.weighted(e * f * px.ce), chosen),
         terms=lambda: {"c": e, "f": f, "M": chosen},
     )

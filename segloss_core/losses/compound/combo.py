@@ -20,7 +20,8 @@ ObjectPrice = Annotated[
 
 @loss(
     formula=(
-        r"L = \alpha\,\frac{1}{N}\sum_i -\left[\beta\,y_i\ln p_i + (1-\beta)(1-y_i)\ln(1-p_i)\right]"
+        r"L = \alpha\,\frac{1}{N}\sum_i -\left[\beta\,y_i\ln p_i"
+        r" + (1-\beta)(1-y_i)\ln(1-p_i)\right]"
         r" - (1 - \alpha)\,\frac{2\,TP + s}{2\,TP + FP + FN + s}"
     ),
     source="Taghanaki et al. 2018, arXiv:1805.02798, eq. 3 as corrected; Jadon 2020, eq. 17-18",
@@ -30,9 +31,12 @@ ObjectPrice = Annotated[
     ),
     claims=(
         by_hand(
-            [[0.5, 0.5]], [[1, 0]],
+            [[0.5, 0.5]],
+            [[1, 0]],
             0.7 * 0.6931471805599453 / 2 - 0.3 * (2 * 0.5) / (1 + 1),
-            alpha=0.7, beta=0.2, smooth=0,
+            alpha=0.7,
+            beta=0.2,
+            smooth=0,
         ),
         equals("bce", when={"alpha": 1, "beta": 0.5}, times=0.5),
         equals("balanced_bce", when={"alpha": 1, "beta": 0.3}, at={"beta": 0.3}),

@@ -12,7 +12,9 @@ from ...pixels import Pixels, power, ratio
 from ...spec import Answer, Arithmetic, Note, Number, Param, loss
 
 DiceWeight = Annotated[Number, Param("w_D", "[0, inf)", (0, 1), "weight of the Dice part")]
-CrossWeight = Annotated[Number, Param("w_C", "[0, inf)", (0, 1), "weight of the cross-entropy part")]
+CrossWeight = Annotated[
+    Number, Param("w_C", "[0, inf)", (0, 1), "weight of the cross-entropy part")
+]
 DiceExponent = Annotated[
     Number, Param(r"\gamma_D", "(0, inf)", (0.1, 3), "exponent of the Dice part's logarithm")
 ]
@@ -40,9 +42,14 @@ Smooth = Annotated[
     claims=(
         # Both labels have TP = ½ and E = 1: DSC = (1 + 1)/(2 + 1); both weights are √2.
         by_hand(
-            [[0.5, 0.5]], [[1, 0]],
+            [[0.5, 0.5]],
+            [[1, 0]],
             0.6 * math.log(1.5) ** 2 + 0.4 * math.sqrt(2) * math.log(2) ** 0.5,
-            w_dice=0.6, w_cross=0.4, gamma_dice=2, gamma_cross=0.5, smooth=1,
+            w_dice=0.6,
+            w_cross=0.4,
+            gamma_dice=2,
+            gamma_cross=0.5,
+            smooth=1,
         ),
         confident_mistake("keeps a weak push"),
         note_on_empty_target(Note.MISSING_CLASS),

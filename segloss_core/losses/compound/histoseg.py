@@ -18,13 +18,10 @@ LN2 = 0.6931471805599453
     source="Wazir & Fraz 2022, HistoSeg, arXiv:2209.00729",
     pixel=Arithmetic(
         "-ln(p) / N - alpha * (1 - p)**gamma * ln(p) / N + (1 - p) / (2 * TP + FP + FN + smooth)",
-        "-ln(1 - p) / N - (1 - alpha) * p**gamma * ln(1 - p) / N"
-        " + p / (2 * TP + FP + FN + smooth)",
+        "-ln(1 - p) / N - (1 - alpha) * p**gamma * ln(1 - p) / N + p / (2 * TP + FP + FN + smooth)",
     ),
     claims=(
-        by_hand(
-            [[0.5, 0.5]], [[1, 0]], LN2 + 0.125 * LN2 / 2 + 0.5, alpha=0.25, gamma=3, smooth=0
-        ),
+        by_hand([[0.5, 0.5]], [[1, 0]], LN2 + 0.125 * LN2 / 2 + 0.5, alpha=0.25, gamma=3, smooth=0),
         punishes("alpha", "false negatives"),
         perfect(),
         confident_mistake("keeps its push"),

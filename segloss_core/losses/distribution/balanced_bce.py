@@ -27,7 +27,8 @@ ClassPrice = Annotated[
 
 @loss(
     formula=(
-        r"L = \frac{1}{N}\sum_i -\left[\beta\, y_i \ln p_i + (1 - \beta)(1 - y_i)\ln(1 - p_i)\right]"
+        r"L = \frac{1}{N}\sum_i -\left[\beta\, y_i \ln p_i"
+        r" + (1 - \beta)(1 - y_i)\ln(1 - p_i)\right]"
     ),
     source="Xie & Tu 2015, Holistically-nested edge detection, eq. 2; Jadon 2020, eq. 3",
     pixel=Arithmetic("-beta * ln(p) / N", "-(1 - beta) * ln(1 - p) / N"),

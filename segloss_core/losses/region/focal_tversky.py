@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from torch import Tensor
+
 from ...claims import by_hand, equals, perfect, punishes, ranks_like, two_tone, within
 from ...counts import Smooth, counts
 from ...pixels import Pixels, power, ratio
@@ -14,17 +16,20 @@ Root = Annotated[
 
 
 @loss(
-    formula=(
-        r"L = (1 - TI)^{1/\gamma},\quad TI = \frac{TP + s}{TP + \alpha\,FP + \beta\,FN + s}"
-    ),
+    formula=(r"L = (1 - TI)^{1/\gamma},\quad TI = \frac{TP + s}{TP + \alpha\,FP + \beta\,FN + s}"),
     source="Abraham & Khan 2018, arXiv:1810.07842, eq. 3-4; Jadon 2020, eq. 11",
     pixel=Arithmetic(
         "L * beta * (1 - p) / (alpha * FP + beta * FN)", "L * alpha * p / (alpha * FP + beta * FN)"
     ),
     claims=(
         by_hand(
-            [[0.8, 0.4]], [[1, 0]], (1 - 0.8 / (0.8 + 0.3 * 0.4 + 0.7 * 0.2)) ** 0.5,
-            alpha=0.3, beta=0.7, gamma=2, smooth=0,
+            [[0.8, 0.4]],
+            [[1, 0]],
+            (1 - 0.8 / (0.8 + 0.3 * 0.4 + 0.7 * 0.2)) ** 0.5,
+            alpha=0.3,
+            beta=0.7,
+            gamma=2,
+            smooth=0,
         ),
         equals("tversky", when={"gamma": 1}),
         ranks_like("tversky"),
@@ -60,7 +65,7 @@ def focal_tversky(
     inner = tversky.term(px, alpha=alpha, beta=beta, smooth=smooth)
     value = power(inner.value, 1 / gamma)
 
-    def share():
+    def share() -> Tensor:
         c = counts(px)
         priced = px.weighted((alpha * px.background + beta * px.y) * px.e)
         return value * ratio(priced, alpha * c.fp + beta * c.fn)

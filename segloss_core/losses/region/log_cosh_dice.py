@@ -12,9 +12,7 @@ from .dice import dice
 
 
 @loss(
-    formula=(
-        r"L = \ln\cosh(DL),\quad DL = 1 - \frac{2\,TP + s}{2\,TP + FP + FN + s}"
-    ),
+    formula=(r"L = \ln\cosh(DL),\quad DL = 1 - \frac{2\,TP + s}{2\,TP + FP + FN + s}"),
     source="Jadon 2020, eq. 32",
     pixel=Arithmetic("L * (1 - p) / (FP + FN)", "L * p / (FP + FN)"),
     claims=(

@@ -12,7 +12,8 @@ Weight = Annotated[
     Number, Param("w", "[0, 1]", (0, 1), "price of missed object pixels; 1 − w that of false ones")
 ]
 Exponent = Annotated[
-    Number, Param("k", "(0, inf)", (1, 2), "exponent of the error: 2 as published, 1 the plain rates")
+    Number,
+    Param("k", "(0, inf)", (1, 2), "exponent of the error: 2 as published, 1 the plain rates"),
 ]
 
 
@@ -24,9 +25,7 @@ Exponent = Annotated[
     source="Brosch et al. 2015, MICCAI, Deep convolutional encoder networks for MS lesions",
     pixel=Arithmetic("w * (1 - p)**power / n1", "(1 - w) * p**power / n0"),
     claims=(
-        by_hand(
-            [[0.8, 0.4, 0.1]], [[1, 0, 0]], 0.3 * 0.04 + 0.7 * (0.16 + 0.01) / 2, w=0.3
-        ),
+        by_hand([[0.8, 0.4, 0.1]], [[1, 0, 0]], 0.3 * 0.04 + 0.7 * (0.16 + 0.01) / 2, w=0.3),
         by_hand(
             [[0.8, 0.4, 0.1]], [[1, 0, 0]], 1 - (0.3 * 0.8 + 0.7 * (0.6 + 0.9) / 2), w=0.3, power=1
         ),
@@ -57,8 +56,6 @@ def sensitivity_specificity(px: Pixels, *, w: Weight = 0.05, power: Exponent = 2
     missed, false = px.y * torch.exp(power * px.log_q), px.background * torch.exp(power * px.log_p)
     return Answer(
         w * ratio(px.sum(missed), px.n1) + (1 - w) * ratio(px.sum(false), px.n0),
-        lambda: (
-            w * ratio(px.weighted(missed), px.n1) + (1 - w) * ratio(px.weighted(false), px.n0)
-        ),
+        lambda: w * ratio(px.weighted(missed), px.n1) + (1 - w) * ratio(px.weighted(false), px.n0),
         notes={Note.MISSING_CLASS: (px.n1 == 0) | (px.n0 == 0)},
     )

@@ -4,7 +4,16 @@ from typing import Annotated
 
 import torch
 
-from ...claims import by_hand, confident_mistake, equals, perfect, punishes, quasi_linear, two_tone, within
+from ...claims import (
+    by_hand,
+    confident_mistake,
+    equals,
+    perfect,
+    punishes,
+    quasi_linear,
+    two_tone,
+    within,
+)
 from ...counts import Smooth, counts
 from ...pixels import Pixels, ratio
 from ...spec import Answer, Arithmetic, Note, Number, Param, loss
@@ -29,12 +38,14 @@ FalseNegativePrice = Annotated[
     ),
     claims=(
         by_hand(
-            [[0.8, 0.4]], [[1, 0]], 1 - 0.8 / (0.8 + 0.3 * 0.4 + 0.7 * 0.2),
-            alpha=0.3, beta=0.7, smooth=0,
+            [[0.8, 0.4]],
+            [[1, 0]],
+            1 - 0.8 / (0.8 + 0.3 * 0.4 + 0.7 * 0.2),
+            alpha=0.3,
+            beta=0.7,
+            smooth=0,
         ),
-        equals(
-            "dice", when={"alpha": 0.5, "beta": 0.5, "smooth": 1}, at={"smooth": 2}
-        ),
+        equals("dice", when={"alpha": 0.5, "beta": 0.5, "smooth": 1}, at={"smooth": 2}),
         punishes("alpha", "false positives"),
         punishes("beta", "false negatives"),
         within(0, 1),

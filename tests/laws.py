@@ -1,0 +1,278 @@
+"""What every loss must obey. Each law raises AssertionError; a test per loss and law calls it.
+
+Laws take the loss and the core it belongs to, so that a mutated copy of the core can be tried too.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import references
+
+SIDE = (11, 14)
+
+
+def scene(
+    seed: int = 0, *, shape: tuple[int, int] = SIDE, gain: float = 1.0
+) -> tuple[Tensor, Tensor]:
+    """Logits with mistakes of both kinds, and an object that is neither centred nor half the image."""
+    random = np.random.default_rng(seed)
+    y = np.zeros(shape)
+    y[2:7, 3:9] = 1
+    y[8:10, 11:13] = 1
+    z = gain * (2 * (2 * y - 1) + random.normal(0, 3, shape))
+    return torch.from_numpy(z), torch.from_numpy(y)
+
+
+def same(a: Any, b: Any, tolerance: float) -> None:
+    """Equal relative to the largest magnitude of what is expected."""
+    # as_tensor alone would round a Python float to float32
+    a, b = (torch.as_tensor(np.asarray(x), dtype=torch.float64) for x in (detached(a), detached(b)))
+    assert a.shape == b.shape, (a.shape, b.shape)
+    assert bool(torch.isfinite(a).all()), "not finite"
+    error, scale = float((a - b).abs().max()), float(b.abs().max())
+    assert error <= tolerance * scale + 1e-300, f"off by {error:.3g} of {scale:.3g}"
+
+
+def detached(x: Any) -> Any:
+    return x.detach() if isinstance(x, Tensor) else x
+
+
+def settings(loss: Any) -> tuple[dict[str, float], ...]:
+    return ({}, *references.SETTINGS.get(loss.name, ()))
+
+
+def claims_hold(loss: Any, core: ModuleType) -> None:
+    for claim in loss.claims:
+        claim.check(loss, core.LOSSES)
+
+
+def value_is_the_formula(loss: Any, core: ModuleType) -> None:
+    reference = references.REFERENCES[loss.name]
+    for seed, dials in enumerate(settings(loss)):
+        z, y = scene(seed)
+        full = {k: v for k, v in {**loss.defaults, **dials}.items() if v is not None}
+        expected = reference(references.Scene(z.numpy(), y.numpy()), **full)
+        same(loss(z, y, **dials), expected, 1e-10)
+
+
+def share_sums_to_value(loss: Any, core: ModuleType) -> None:
+    for seed, dials in enumerate(settings(loss)):
+        z, y = scene(seed)
+        w = torch.rand(SIDE, dtype=torch.float64)
+        for weight in (None, w):
+            answer = loss.at(core.Pixels.from_logits(z, y, weight), **dials)
+            share = core.maps.share(loss, z, y, weight, **dials)
+            assert share.shape == z.shape
+            assert float(share.min()) >= 0
+            same(share.sum(), answer.value - answer.floor, 1e-12)
+
+
+def gradient_is_the_slope(loss: Any, core: ModuleType) -> None:
+    for seed, dials in enumerate(settings(loss)):
+        z, y = scene(seed)
+        px = core.Pixels.from_logits(z, y)
+        loss.at(px, **dials)  # fills what the loss declares constant
+        z.requires_grad_()
+        torch.autograd.gradcheck(
+            lambda x, px=px, dials=dials: loss.at(px.moved(x), **dials).value,
+            (z,),
+            atol=1e-7,
+            rtol=1e-5,
+        )
+
+
+def probability_gradient_agrees(loss: Any, core: ModuleType) -> None:
+    for seed, dials in enumerate(settings(loss)):
+        z, y = scene(seed)
+        by_p = core.maps.gradient(loss, z, y, wrt="probability", **dials)
+        by_z = core.maps.gradient(loss, z, y, **dials)
+        same(by_p * torch.sigmoid(z) * torch.sigmoid(-z), by_z, 1e-10)
+
+
+def kinds_equal_the_image(loss: Any, core: ModuleType) -> None:
+    if loss.positional:
+        return
+    random = np.random.default_rng(1)
+    target = (random.random((40, 31)) < 0.2).astype(np.uint8)
+    codes = random.integers(0, 256, target.shape).astype(np.uint8)
+    grey = np.arange(128, 256)
+    upper = np.log((grey + 0.5) / (255.5 - grey))
+    logits = np.concatenate([-upper[::-1], upper])
+    code = core.kinds.code(codes, target)
+    kinds = core.kinds.Kinds.of(code, logits)
+    z, y = torch.from_numpy(logits[codes]), torch.from_numpy(target)
+    for dials in settings(loss):
+        for wrt in ("logit", "probability"):
+            table = core.kinds.tables(loss, kinds, wrt=wrt, **dials)
+            same(table.value, loss(z, y, **dials), 1e-12)
+            same(core.kinds.unfold(table.share, code), core.maps.share(loss, z, y, **dials), 1e-12)
+            dense = core.maps.gradient(loss, z, y, wrt=wrt, **dials)
+            same(core.kinds.unfold(table.gradient, code), dense, 1e-12)
+
+
+def batches_and_grids_are_loops(loss: Any, core: ModuleType) -> None:
+    pairs = [scene(seed) for seed in range(4)]
+    z = torch.stack([a for a, _ in pairs]).reshape(2, 2, *SIDE)
+    y = torch.stack([b for _, b in pairs]).reshape(2, 2, *SIDE)
+    each = torch.stack([loss(a, b) for a, b in pairs]).reshape(2, 2)
+    same(loss(z, y), each, 1e-13)
+    names = [k for k, d in loss.dials.items()][:2]
+    grid = {}
+    for i, name in enumerate(names):
+        low, high = loss.dials[name].param.shown
+        values = torch.linspace(low + 0.1 * (high - low), high - 0.2 * (high - low), 3 - i)
+        values = values.double().round() if loss.dials[name].kind == "whole" else values.double()
+        grid[name] = values[:, None] if i == 0 and len(names) == 2 else values
+    if not grid:
+        return
+    full = torch.broadcast_tensors(*grid.values())
+    dense, shares = loss(z, y, **grid), core.maps.share(loss, z, y, **grid)
+    slopes = core.maps.gradient(loss, *pairs[0], **grid)
+    assert dense.shape == full[0].shape + (2, 2)
+    assert shares.shape == full[0].shape + (2, 2, *SIDE)
+    for at in np.ndindex(*full[0].shape):
+        point = {k: float(v[at]) for k, v in zip(grid, full, strict=True)}
+        same(dense[at], loss(z, y, **point), 1e-12)
+        same(shares[at], core.maps.share(loss, z, y, **point), 1e-12)
+        same(slopes[at], core.maps.gradient(loss, *pairs[0], **point), 1e-12)
+
+
+def every_dial_moves_it(loss: Any, core: ModuleType) -> None:
+    z, y = scene()
+    for name, dial in loss.dials.items():
+        low, high = dial.param.shown
+        if dial.kind == "whole":
+            a, b = (loss(z, y, **{name: v}) for v in (3, 5))
+        else:
+            a, b = (loss(z, y, **{name: low + t * (high - low)}) for t in (0.25, 0.75))
+        assert abs(float(a - b)) > 1e-4 * abs(float(a)), name
+
+
+def extremes_are_finite(loss: Any, core: ModuleType) -> None:
+    z, y = scene()
+    one = torch.zeros_like(y)
+    one[5, 5] = 1
+    soft = {k: 0.3 for k in loss.dials if k.startswith("gamma")}
+    for dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16):
+        top = 6e4 if dtype == torch.float16 else 1e4
+        for logits in (z, z.sign() * top, -(2 * y - 1) * top, (2 * y - 1) * top, z * 0, z * 40):
+            for target in (y, one, torch.zeros_like(y), torch.ones_like(y)):
+                zz, yy = logits.to(dtype), target.to(dtype)
+                for dials in ({}, soft):
+                    value = loss(zz, yy, **dials)
+                    share = core.maps.share(loss, zz, yy, **dials)
+                    answer = loss.at(core.Pixels.from_logits(zz, yy), **dials)
+                    for wrt in ("logit", "probability"):
+                        slope = core.maps.gradient(loss, zz, yy, wrt=wrt, **dials)
+                        assert bool(torch.isfinite(slope).all()), (dtype, wrt, dials)
+                    assert value.dtype == (dtype if dtype == torch.float64 else torch.float32)
+                    assert bool(torch.isfinite(value)), (dtype, dials)
+                    same(share.sum(), value - answer.floor, 2e-5)
+
+
+def single_precision_is_right(loss: Any, core: ModuleType) -> None:
+    for seed, dials in enumerate(settings(loss)):
+        z, y = scene(seed, shape=(64, 64), gain=2)
+        for dtype in (torch.float32, torch.float16, torch.bfloat16):
+            coarse = z.to(dtype)
+            exact = coarse.double()
+            same(loss(coarse, y, **dials), loss(exact, y, **dials), 2e-5)
+            for wrt in ("logit", "probability"):
+                a, b = (core.maps.gradient(loss, t, y, wrt=wrt, **dials) for t in (coarse, exact))
+                same(a, b, 2e-5)
+            a, b = (core.maps.share(loss, t, y, **dials) for t in (coarse, exact))
+            same(a, b, 2e-5)
+
+
+def obeys_its_family(loss: Any, core: ModuleType) -> None:
+    """What a family may look at: places only in boundary/, the image's size only outside distribution/."""
+    for seed in range(2):
+        z, y = scene(seed)
+        value = loss(z, y)
+        for turn in (lambda x: x.flip(0), lambda x: x.flip(1), lambda x: x.T):
+            same(loss(turn(z), turn(y)), value, 1e-12)
+        order = torch.randperm(z.numel(), generator=torch.Generator().manual_seed(seed))
+        shuffled = loss(z.flatten()[order].view(SIDE), y.flatten()[order].view(SIDE))
+        if loss.positional:
+            assert abs(float(shuffled - value)) > 1e-6
+        else:
+            same(shuffled, value, 1e-12)
+        if loss.family == "distribution":
+            same(loss(z.tile(2, 3), y.tile(2, 3)), value, 1e-12)
+
+
+def weights_count(loss: Any, core: ModuleType) -> None:
+    z, y = scene()
+    weight = torch.ones_like(y)
+    weight[:, 9:] = 0
+    spoiled, labels = z.clone(), y.clone()
+    spoiled[:, 9:], labels[:, 9:] = torch.nan, 255
+    value = loss(spoiled, labels, weight)
+    share = core.maps.share(loss, spoiled, labels, weight)
+    slope = core.maps.gradient(loss, spoiled, labels, weight)
+    assert bool(torch.isfinite(value))
+    assert bool((share[:, 9:] == 0).all()) and bool((slope[:, 9:] == 0).all())
+    if not loss.positional:
+        same(value, loss(z[:, :9], y[:, :9]), 1e-12)
+        twice = torch.cat([z, z[:3]]), torch.cat([y, y[:3]])
+        doubled = torch.ones_like(y)
+        doubled[:3] = 2
+        same(loss(z, y, doubled), loss(*twice), 1e-12)
+    nothing = loss.at(core.Pixels.from_logits(spoiled, labels, weight * 0))
+    assert float(nothing.value) == 0 == float(nothing.share().sum())
+    assert nothing.note == core.Note.NO_PIXELS
+
+
+def arithmetic_is_the_share(loss: Any, core: ModuleType) -> None:
+    for seed, dials in enumerate(settings(loss)):
+        z, y = scene(seed)
+        z[4, 4], z[0, 0] = -40.0, 40.0  # sure and wrong
+        px = core.Pixels.from_logits(z, y)
+        answer = loss.at(px, **dials)
+        share = answer.share()
+        for at in ((4, 4), (0, 0), (3, 5), (9, 2), (10, 13)):
+            worked = core.arithmetic.worked(loss, px, answer, at, **dials)
+            same(worked.value, share[at], 1e-10)
+            assert "{}" not in worked.numbers
+
+
+def declares_itself(loss: Any, core: ModuleType) -> None:
+    assert loss.effect.endswith(".") and len(loss.effect) <= 120
+    assert loss.name.replace("_", " ") not in loss.effect.lower()
+    for text in (loss.title, loss.story, loss.problems, loss.belongs, loss.unit, loss.source):
+        assert text.strip()
+    assert len(loss.claims) >= 3
+    assert len({c.sentence for c in loss.claims}) == len(loss.claims)
+    for name, dial in loss.dials.items():
+        assert dial.param.symbol in loss.formula.replace("{", " ").replace("}", " ") or (
+            dial.param.symbol in loss.formula
+        ), name
+        if dial.default is not None:
+            dial.check(loss.name, dial.default)
+            low, high = dial.param.shown
+            assert low <= dial.default <= high, name
+        assert dial.param.says
+
+
+LAWS = (
+    declares_itself,
+    claims_hold,
+    value_is_the_formula,
+    share_sums_to_value,
+    gradient_is_the_slope,
+    probability_gradient_agrees,
+    kinds_equal_the_image,
+    batches_and_grids_are_loops,
+    every_dial_moves_it,
+    extremes_are_finite,
+    single_precision_is_right,
+    obeys_its_family,
+    weights_count,
+    arithmetic_is_the_share,
+)

@@ -1,0 +1,222 @@
+"""The face of the library: shapes, errors, dials, training, and what Pixels promises."""
+
+import copy
+import math
+import pickle
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from segloss_core import LOSSES, Note, Param, Pixels, maps
+from segloss_core.pixels import power, ratio
+
+from .laws import same, scene
+
+
+def test_shapes_that_differ_are_refused_instead_of_broadcast():
+    z, y = torch.zeros(2, 1, 8, 8), torch.zeros(2, 8, 8)
+    with pytest.raises(ValueError, match=r"target has shape \(2, 8, 8\), logits \(2, 1, 8, 8\)"):
+        LOSSES["bce"](z, y)
+    with pytest.raises(ValueError, match="weight has shape"):
+        LOSSES["bce"](z, z, y)
+    with pytest.raises(ValueError, match="two image axes"):
+        LOSSES["bce"](torch.zeros(8), torch.zeros(8))
+
+
+@pytest.mark.parametrize("bad", [255.0, 0.5, -1.0, float("nan")])
+def test_a_target_is_zero_or_one(bad):
+    y = torch.zeros(4, 4)
+    y[1, 1] = bad
+    with pytest.raises(ValueError, match="0 and 1 only"):
+        LOSSES["dice"](torch.zeros(4, 4), y)
+
+
+@pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf")])
+def test_weights_are_finite_and_not_negative(bad):
+    w = torch.ones(4, 4)
+    w[0, 0] = bad
+    with pytest.raises(ValueError, match="weights must be"):
+        LOSSES["dice"](torch.zeros(4, 4), torch.zeros(4, 4), w)
+
+
+def test_dials_outside_their_domain_and_unknown_dials_are_refused():
+    z, y = scene()
+    with pytest.raises(ValueError, match=r"focal: gamma must lie in \[0, inf\), got -1"):
+        LOSSES["focal"](z, y, gamma=-1)
+    with pytest.raises(ValueError, match="beta must lie"):
+        LOSSES["weighted_bce"](z, y, beta=0)
+    with pytest.raises(ValueError, match="alpha must lie"):
+        LOSSES["focal"](z, y, alpha=torch.tensor([0.2, 1.2]))
+    with pytest.raises(ValueError, match="alpha must lie"):
+        LOSSES["focal"](z, y, alpha=float("nan"))
+    with pytest.raises(ValueError, match="whole number"):
+        LOSSES["ssl_correlation"](z, y, window=3.5)
+    with pytest.raises(ValueError, match="no automatic value"):
+        LOSSES["focal"](z, y, alpha=None)
+    with pytest.raises(ValueError, match="must be a number"):
+        LOSSES["focal"](z, y, alpha="0.5")
+    with pytest.raises(TypeError, match="tversky has no dial 'gamma'; it has alpha, beta, smooth"):
+        LOSSES["tversky"](z, y, gamma=2)
+    with pytest.raises(TypeError, match="bce has no dial 'x'; it has no dials"):
+        LOSSES["bce"].criterion(x=1)
+    with pytest.raises(ValueError, match="gamma must lie"):
+        LOSSES["focal"].criterion(gamma=-2)
+
+
+def test_a_domain_means_what_it_says():
+    half_open = Param("x", "(0, 1]", (0, 1), "a test")
+    assert half_open.contains(1) and half_open.contains(1e-300)
+    assert not half_open.contains(0) and not half_open.contains(1 + 1e-12)
+    assert not half_open.contains(float("nan")) and not half_open.contains(float("inf"))
+    with pytest.raises(ValueError, match="not an interval"):
+        Param("x", "0..1", (0, 1), "a test")
+    with pytest.raises(ValueError, match="leaves the domain"):
+        Param("x", "[0, 1]", (0, 2), "a test")
+
+
+def test_the_face_in_the_readme_works():
+    z, y = scene()
+    a, g = torch.linspace(0.1, 0.9, 5).double(), torch.linspace(0, 4, 3).double()
+    assert LOSSES["tversky"](z, y, alpha=0.3, beta=0.7).shape == ()
+    assert LOSSES["focal"](z, y, alpha=a[:, None], gamma=g[None]).shape == (5, 3)
+    answer = LOSSES["combo"].at(Pixels.from_logits(z, y), alpha=0.25)
+    assert answer.note is None and float(answer.floor) == -0.75
+    share = maps.share(LOSSES["dice"], z, y)
+    same(share.sum(), LOSSES["dice"](z, y), 1e-12)
+    with pytest.raises(ValueError, match="wrt must be"):
+        maps.gradient(LOSSES["dice"], z, y, wrt="z")
+
+
+def test_dials_can_be_learned():
+    z, y = scene()
+    alpha = torch.tensor(0.3, dtype=torch.float64, requires_grad=True)
+    LOSSES["tversky"](z, y, alpha=alpha, beta=0.7).backward()
+    step = 1e-6
+    up, down = (LOSSES["tversky"](z, y, alpha=0.3 + s, beta=0.7) for s in (step, -step))
+    assert float(alpha.grad) == pytest.approx(float(up - down) / (2 * step), rel=1e-6)
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda x: x.name)
+def test_a_criterion_trains_a_small_network_under_autocast(loss):
+    """The loss falls and nearly every object pixel ends above nearly every background pixel.
+
+    Not Dice at ½: a loss may well settle below it (sensitivity_specificity with w = 0.05 does).
+    """
+    torch.manual_seed(0)
+    y = torch.zeros(2, 1, 24, 24)
+    y[0, 0, 5:15, 6:18], y[1, 0, 8:20, 3:12] = 1, 1
+    x = y + 0.3 * torch.randn_like(y)
+    net = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 8, 3, padding=1), torch.nn.ReLU(), torch.nn.Conv2d(8, 1, 3, padding=1)
+    )
+    criterion = loss.criterion()
+    optimiser = torch.optim.Adam(net.parameters(), lr=0.02)
+    values = []
+    for _ in range(60):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            z = net(x)
+            assert z.dtype == torch.bfloat16
+            value = criterion(z, y)
+        assert value.dtype == torch.float32 and bool(torch.isfinite(value))
+        optimiser.zero_grad()
+        value.backward()
+        assert all(bool(torch.isfinite(p.grad).all()) for p in net.parameters())
+        optimiser.step()
+        values.append(value.item())
+    z = net(x).detach()
+    assert values[-1] < values[0]
+    assert float(z[y > 0].quantile(0.1)) > float(z[y == 0].quantile(0.9))
+
+
+def test_a_criterion_is_the_mean_over_the_batch_and_travels():
+    z = torch.stack([scene(s)[0] for s in range(3)])[:, None]
+    y = torch.stack([scene(s)[1] for s in range(3)])[:, None]
+    criterion = LOSSES["focal"].criterion(gamma=3.0)
+    same(criterion(z, y), LOSSES["focal"](z, y, gamma=3.0).mean(), 1e-14)
+    for other in (copy.deepcopy(criterion), pickle.loads(pickle.dumps(criterion))):
+        same(other(z, y), criterion(z, y), 0)
+    assert repr(criterion) == "Criterion(focal, gamma=3.0)"
+
+
+def test_gradients_flow_to_the_logits_of_every_loss():
+    z, y = scene()
+    for loss in LOSSES.values():
+        leaf = z.float().requires_grad_()
+        loss(leaf, y).backward()
+        assert float(leaf.grad.abs().sum()) > 0, loss.name
+
+
+def test_notes_name_the_undefined_cases():
+    z, y = scene()
+    empty, full, sure = torch.zeros_like(y), torch.ones_like(y), torch.full_like(y, -1e4)
+
+    def note(name, logits, target, **dials):
+        return LOSSES[name].at(Pixels.from_logits(logits, target), **dials).note
+
+    assert note("balanced_bce", z, empty) is Note.ONE_CLASS
+    assert note("balanced_bce", z, full) is Note.ONE_CLASS
+    assert note("balanced_bce", z, empty, beta=0.5) is None
+    assert note("dice", z, empty) is None
+    assert note("dice", z, empty, smooth=0) is Note.NOTHING_TO_OVERLAP
+    assert note("dice", sure, empty, smooth=0) is Note.ZERO_OVER_ZERO
+    assert note("tversky", z, y, alpha=0, beta=0) is Note.FREE_ERRORS
+    assert note("tversky", sure, empty, smooth=0) is Note.ZERO_OVER_ZERO
+    assert note("hausdorff_dt", z, full) is Note.NO_BOUNDARY_IN_TARGET
+    assert note("hausdorff_dt", sure, empty) is Note.NO_BOUNDARY
+    assert note("shape_aware", sure, empty) is None
+    assert note("shape_aware", sure, y) is Note.NO_CONTOUR
+    assert note("distance_map_bce", z, full) is Note.NO_BOUNDARY_IN_TARGET
+    assert note("sensitivity_specificity", z, full) is Note.MISSING_CLASS
+    assert note("exp_log", z, empty) is Note.MISSING_CLASS
+    assert float(LOSSES["balanced_bce"](z, empty)) == 0
+    assert float(LOSSES["dice"](z, empty, smooth=0)) == 1
+    assert float(LOSSES["dice"](sure, empty, smooth=0)) == 0
+    assert float(LOSSES["hausdorff_dt"](-sure, empty)) == 0
+
+
+def test_an_empty_image_of_a_batch_is_noted_where_it_is():
+    z = torch.stack([scene(s)[0] for s in range(3)])
+    y = torch.stack([scene(0)[1], torch.zeros(z.shape[1:]), scene(2)[1]]).double()
+    answer = LOSSES["dice"].at(Pixels.from_logits(z, y), smooth=torch.tensor([0.0, 1.0]))
+    assert answer.notes[Note.NOTHING_TO_OVERLAP].tolist() == [[False, True, False], [False] * 3]
+
+
+def test_probabilities_of_exactly_zero_and_one_are_half_a_step_inside():
+    p = torch.tensor([[0.0, 1.0, 0.25]], dtype=torch.float64)
+    px = Pixels.from_probabilities(p, torch.tensor([[0.0, 1.0, 1.0]]))
+    half = torch.finfo(torch.float64).eps / 2
+    assert float(px.p[0, 0]) == pytest.approx(half, rel=1e-6)
+    assert float(px.q[0, 1]) == pytest.approx(half, rel=1e-6)
+    assert float(px.p[0, 2]) == pytest.approx(0.25, rel=1e-14)
+    for bad in (-0.01, 1.01, float("nan")):
+        with pytest.raises(ValueError, match=r"\[0, 1\]"):
+            Pixels.from_probabilities(torch.tensor([[bad]]), torch.zeros(1, 1))
+
+
+def test_the_complement_of_a_sure_pixel_keeps_its_digits():
+    px = Pixels.from_logits(torch.tensor([[40.0, -90.0, 1e4]]), torch.tensor([[1.0, 0.0, 1.0]]))
+    assert px.q[0, 0].item() == pytest.approx(math.exp(-40), rel=1e-6)  # 1 − σ(40) is 0
+    assert px.log_q[0].tolist() == pytest.approx([-40, 0, -1e4])
+    assert px.p[0, 1].item() == pytest.approx(math.exp(-90), rel=1e-6)
+    assert px.log_p[0, 0].item() == pytest.approx(-math.exp(-40), rel=1e-6)
+
+
+def test_ratio_and_power_decide_zero_over_zero_and_zero_to_a_power():
+    a = torch.tensor([0.0, 2.0, 3.0], dtype=torch.float64, requires_grad=True)
+    value = ratio(a, torch.tensor([0.0, 0.0, 4.0], dtype=torch.float64))
+    assert value.tolist() == [0, 0, 0.75]
+    x = torch.tensor([0.0, 4.0], dtype=torch.float64, requires_grad=True)
+    root = power(x, 0.5)
+    (slope,) = torch.autograd.grad(root.sum(), x)
+    assert root.tolist() == [0, 2] and slope.tolist() == [0, 0.25]
+
+
+def test_importing_the_core_brings_torch_and_numpy_only():
+    code = (
+        "import sys, segloss_core;"
+        "bad = {'streamlit', 'plotly', 'PIL', 'scipy', 'pandas'} & set(sys.modules);"
+        "assert not bad, bad"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
