@@ -63,6 +63,7 @@ export function watchPointer(stage, act) {
   stage.addEventListener("pointerup", release);
   stage.addEventListener("pointercancel", release);
   stage.addEventListener("pointerleave", () => down.size || act.leave());
+  stage.addEventListener("focusout", () => act.leave());
   stage.addEventListener("dblclick", e => panelOf(e) && act.home());
 }
 

@@ -34,8 +34,9 @@ class Row {
   }
 
   show({ value, bar, note, unit, tip }) {
-    say(this.value, value === null || value === undefined ? "–" : `${pretty(value)}${unit ? ` ${unit}` : ""}`);
-    this.value.title = value === null || value === undefined ? "" : exact(value);
+    const known = value !== null && value !== undefined;
+    say(this.value, known ? `${pretty(value)}${unit ? ` ${unit}` : ""}` : note ? "" : "–");
+    this.value.title = known ? exact(value) : "";
     const part = bar === null || bar === undefined ? 0 : Math.max(0, Math.min(1, bar / FULL));
     this.fill.style.transform = `scaleX(${part})`;
     this.bar.classList.toggle("none", bar === null || bar === undefined);

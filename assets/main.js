@@ -8,7 +8,10 @@ import { Dials } from "./dials.js";
 import { LossList } from "./loss_list.js";
 
 // Several planes in one message: the header lists them, the body is their deflated bytes one after the other.
-async function receive({ data }) {
+async function receive({ data, parentElement }) {
+  // A message without a picture must not keep a gap in the page: it would jump when the message is gone.
+  const place = parentElement.host?.closest("[data-testid=stElementContainer]");
+  if (place) place.style.display = "none";
   const { head, body } = unpack(data);
   const fresh = head.planes.filter(({ digest }) => !planeOf(digest)); // called again for a theme: nothing to do
   for (const { digest } of fresh) seg.arriving.add(digest);

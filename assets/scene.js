@@ -31,7 +31,7 @@ export class Scene {
   }
 
   limits(panel) {
-    if (panel.kind === "prediction") return [0, 1];
+    if (!isMap(panel)) return [0, 1];
     if (panel.limits) return panel.limits;
     const values = this.maps.get(panel);
     return this.dense

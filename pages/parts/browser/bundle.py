@@ -69,4 +69,4 @@ def bundle(folder: Path = ASSETS) -> Bundle:
     sheet = (folder / "style.css").read_text(encoding="utf-8")
     text = join(modules(folder, "main.js")).replace('"@style.css@"', json.dumps(sheet))
     store = "segloss_" + hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
-    return Bundle(text.replace("@store@", store) + "\nexport default () => {};\n", store)
+    return Bundle(text.replace("@store@", store) + "\nexport default receive;\n", store)

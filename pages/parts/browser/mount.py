@@ -1,7 +1,7 @@
 """The components, registered once, and what a tab has got so far.
 
 Streamlit puts a component's code into every message of that component. So the library travels
-alone and once; the components that speak often are stubs of a few lines that wait for it. A tab
+once; the components that speak often are stubs of a few lines that wait for it. A tab
 that lacks the library or some planes (reload, eviction, a run cut short) asks for them by the
 trigger `need`.
 """
@@ -68,16 +68,13 @@ def deliver(planes: Sequence[Plane]) -> None:
     Call it outside fragments, in every full run, before the viewers that show the planes.
     """
     sent = _sent()
-    with st.empty():  # keeps the place of what follows, with or without a message
-        if _LIBRARY not in sent:
-            _library(key="segloss_library")
-            sent.add(_LIBRARY)
     fresh = [plane for plane in planes if plane.digest not in sent]
-    with st.empty():
-        if fresh:
-            _planes(
+    new = _LIBRARY not in sent
+    with st.empty():  # keeps the place of what follows, with or without a message
+        if new or fresh:
+            (_library if new else _planes)(
                 data=planes_message(fresh),
-                key="segloss_planes",
+                key="segloss_library" if new else "segloss_planes",
                 on_need_change=lambda: answer_need("segloss_planes"),
             )
-            sent.update(plane.digest for plane in fresh)
+    sent.update({_LIBRARY}, (plane.digest for plane in fresh))
