@@ -101,9 +101,9 @@ class Prediction:
     clipped: how many probabilities of exactly 0 or 1 were moved to half a step of their dtype.
     """
 
-    codes: NDArray[np.uint8] | None
-    table: NDArray[np.float64] | None
-    plane: Array | None
+    codes: NDArray[np.uint8] | None = field(repr=False)
+    table: NDArray[np.float64] | None = field(repr=False)
+    plane: Array | None = field(repr=False)
     kind: Kind
     confidence: float | None = None
     clipped: int = 0
@@ -270,8 +270,8 @@ class Pair:
     notes: sentences for badges.  Raises ValueError when shapes, dtypes or values do not fit.
     """
 
-    image: NDArray[np.uint8] | None
-    target: NDArray[np.uint8]
+    image: NDArray[np.uint8] | None = field(repr=False)
+    target: NDArray[np.uint8] = field(repr=False)
     prediction: Prediction
     name: str
     origin: Origin = "sample"

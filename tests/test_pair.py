@@ -260,3 +260,8 @@ def test_a_pair_survives_pickling() -> None:
 def test_planes_that_do_not_fit_are_refused(changes: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         make_pair(**changes)
+
+
+def test_nothing_of_the_pixels_is_in_the_printed_form() -> None:
+    assert "array" not in repr(make_pair())
+    assert "small" in repr(make_pair())

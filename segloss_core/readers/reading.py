@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -27,7 +27,7 @@ class Reading:
     name: the file's name, cleaned for showing as text.
     """
 
-    array: NDArray[Any]
+    array: NDArray[Any] = field(repr=False)
     kind: ReadingKind
     scale: Scale | None
     class_names: tuple[str, ...]

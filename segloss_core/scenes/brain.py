@@ -26,20 +26,20 @@ def _planes(size: int) -> Planes:
     across = (x - 0.5) / (1 - 0.20 * (0.55 - y)) + 0.5
     brain = lump(across + bend_x, y + bend_y, _CENTRE, _BRAIN, waves=(0.004, 0.006, 0.010), seed=6)
     outline = brain * np.float32(0.35) - 0.012 * np.exp(-(((x - 0.5) / 0.012) ** 2))
-    sheets = _even(noise(33, size, 15, 1), 0.45)
-    sheets = shifted(sheets, 0.016 * noise(34, size, 8), 0.016 * noise(35, size, 8))
+    sheets = _even(noise(33, size, 30, 1), 0.5)
+    sheets = shifted(sheets, 0.012 * noise(34, size, 8), 0.012 * noise(35, size, 8))
     folds = inside(sheets > 0)
     # Sulci come in from the surface and from the gap between the halves, and fade with depth.
     gap = np.abs(x - 0.5 - 0.006 * np.sin(y * 9) - 0.003 * noise(36, size, 6))
     gap_open = step(0.60, 0.68, y) + step(0.40, 0.33, y)
     depth = np.minimum(outline, gap + 0.06 * (1 - gap_open))
-    furrow = np.abs(folds) + np.maximum(depth - 0.078, 0) * 0.5
+    furrow = np.abs(folds) + np.maximum(depth - 0.088, 0) * 0.5
     surface = np.minimum(outline, np.where(gap_open > 0.02, gap + 0.002, 1))
     edge = np.minimum(furrow, np.maximum(surface, -1))
-    grey = step(0.0165, 0.0115, edge + 0.0022 * noise(37, size, 30))
-    fluid = step(0.0046, 0.0018, np.minimum(furrow + step(0.02, 0.1, depth) * 0.006, surface))
+    grey = step(0.0128, 0.0092, edge + 0.0022 * noise(37, size, 30))
+    fluid = step(0.0054, 0.0022, np.minimum(furrow + step(0.02, 0.1, depth) * 0.006, surface))
     white_level = 0.80 + 0.012 * noise(38, size, 7, 3)
-    tissue = white_level + (0.53 - white_level) * grey
+    tissue: Plane = white_level + (0.53 - white_level) * grey
     tissue = _deep(x, y, tissue)
     tissue = tissue + (0.17 - tissue) * fluid
     within = step(-0.004, 0.004, outline)
@@ -96,9 +96,9 @@ def _shell(size: int, x: Plane, y: Plane, head: Plane, outline: Plane) -> Plane:
 def _guess(size: int, x: Plane, y: Plane, outline: Plane) -> np.ndarray:
     """A model that is good, but leaks into bright scalp, and gives up at the front pole."""
     wobble = outline + 0.008 * noise(46, size, 7) + 0.004 * noise(47, size, 22)
-    eaten = lump(x, y, (0.47, 0.135), (0.20, 0.115), 0.0, (0.12, 0.10), 8)
-    leak = lump(x, y, (0.855, 0.47), (0.070, 0.115), 0.1, (0.12, 0.10), 9)
-    rind = lump(x, y, (0.22, 0.74), (0.125, 0.085), 0.9, (0.10, 0.08), 10)
+    eaten = lump(x, y, (0.46, 0.145), (0.23, 0.135), 0.0, (0.12, 0.10), 8)
+    leak = lump(x, y, (0.855, 0.47), (0.075, 0.150), 0.1, (0.12, 0.10), 9)
+    rind = lump(x, y, (0.23, 0.75), (0.150, 0.105), 0.9, (0.10, 0.08), 10)
     hole = lump(x, y, (0.565, 0.64), (0.055, 0.085), -0.4, (0.1,), 11)
     z = 5.2 * np.tanh(wobble / 0.016)
     z = z + 0.55 * noise(48, size, 12, 3)

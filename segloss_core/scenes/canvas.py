@@ -6,12 +6,13 @@ Lengths are fractions of the picture's side, so that a scene looks alike at ever
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Plane = NDArray[np.float32]
+Plane = NDArray[np.floating[Any]]
 
 
 def grid(size: int) -> tuple[Plane, Plane]:
@@ -142,7 +143,9 @@ def colours(stops: list[tuple[float, tuple[int, int, int]]], t: Plane) -> Plane:
 def mixed(under: Plane, over: Plane | tuple[float, float, float], share: Plane) -> Plane:
     """Lay a colour picture or one RGB colour (0..1) over another by a share in 0..1."""
     top = np.asarray(over, np.float32)
-    return under + (top - under) * share[..., None]
+    # Three planes in one array multiply several times faster than one plane broadcast to three.
+    part = cv2.merge([np.asarray(share, np.float32)] * 3)
+    return np.asarray(under + (top - under) * part, np.float32)
 
 
 def as_bytes(plane: Plane) -> NDArray[np.uint8]:

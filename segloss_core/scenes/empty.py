@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .canvas import (
@@ -36,7 +38,7 @@ _SURE = (3.1, 1.4, 4.2, 0.6, -0.7, -1.4, -0.3, -2.0)
 
 def _planes(size: int) -> Planes:
     x, y = grid(size)
-    sway_x, sway_y = 0.03 * noise(131, size, 4, 2), 0.03 * noise(132, size, 4, 2)
+    sway_x, sway_y = 0.011 * noise(131, size, 5, 2), 0.011 * noise(132, size, 5, 2)
     swell = _waves(size, x, y, sway_x, sway_y)
     deep = noise(133, size, 2.2, 4)
     tone = np.clip(0.46 + 0.10 * deep + 0.085 * swell + 0.16 * (0.6 - x - 0.3 * y), 0, 1)
@@ -66,14 +68,14 @@ def _waves(size: int, x: Plane, y: Plane, sway_x: Plane, sway_y: Plane) -> Plane
     """Add trains of waves from about one direction; crests are sharper than troughs."""
     rng = np.random.default_rng(9)
     total = np.zeros_like(x)
-    for length in np.geomspace(0.16, 0.011, 26):
-        turn = 1.02 + rng.normal(0, 0.30)
-        phase, group = rng.uniform(0, 6.28, 2)
-        along = (x + sway_x) * np.cos(turn) + (y + sway_y) * np.sin(turn)
-        aside = (y + sway_y) * np.cos(turn) - (x + sway_x) * np.sin(turn)
+    for length in np.geomspace(0.16, 0.011, 26).tolist():
+        turn = 1.02 + float(rng.normal(0, 0.34))
+        phase, group = (float(v) for v in rng.uniform(0, 6.28, 2))
+        along = (x + sway_x) * math.cos(turn) + (y + sway_y) * math.sin(turn)
+        aside = (y + sway_y) * math.cos(turn) - (x + sway_x) * math.sin(turn)
         wave = np.sin(along * (6.283 / length) + phase).astype(np.float32)
         packet = 0.6 + 0.4 * np.sin(along * (1.1 / length) + aside * (1.7 / length) + group)
-        total += (np.exp(1.1 * wave) - 1.3) * packet * np.float32(length**0.55)
+        total += (np.exp(1.1 * wave) - 1.3) * packet * np.float32(length**0.62)
     total = total + 0.10 * noise(136, size, 60, 3, (0.8, 1.4))
     return np.asarray(total / total.std(), np.float32)
 
@@ -95,7 +97,7 @@ def _foam(size: int, x: Plane, y: Plane) -> Plane:
         )
         trail = step(-0.1, 0.8, veil) * step(0.42, 0.05, lace) * 0.38
         total = np.maximum(total, np.maximum(body * 0.95, trail))
-    far = step(1.9, 2.7, noise(139, size, 30, 3) + 0.3 * torn) * 0.35
+    far = step(2.2, 3.0, noise(139, size, 55, 3) + 0.3 * torn) * 0.5
     return np.asarray(np.clip(np.maximum(total, far), 0, 1), np.float32)
 
 

@@ -46,8 +46,6 @@ def _lesion(x: Plane, y: Plane) -> Plane:
 def _body(size: int, x: Plane, y: Plane) -> Plane:
     """Give Hounsfield units of an upper abdomen, seen from the feet: liver at the left."""
     units = np.full((size, size), -1000, np.float32)
-    table = np.abs(y - 0.915 - 0.22 * (x - 0.5) ** 2 * -1)
-    units = _lay(units, -350, 0.0045 - table, 0.003)
     body = lump(x, y, (0.5, 0.515), (0.455, 0.360), waves=(0.025, 0.0, 0.012), seed=2)
     units = _lay(units, 10, body, 0.006)
     units = _lay(units, -105 + 7 * noise(77, size, 30, 2), body - 0.012, 0.006)
@@ -61,6 +59,7 @@ def _body(size: int, x: Plane, y: Plane) -> Plane:
 
 
 def _ribs(size: int, x: Plane, y: Plane, units: Plane, wall: Plane) -> Plane:
+    marrow = 190 + 40 * noise(80, size, 60)
     angle = np.arctan2((y - 0.515) / 0.36, (x - 0.5) / 0.455)
     for index, (at, long) in enumerate(
         (
@@ -74,10 +73,10 @@ def _ribs(size: int, x: Plane, y: Plane, units: Plane, wall: Plane) -> Plane:
             (-2.52, 0.06),
         )
     ):
-        turn = np.abs(np.angle(np.exp(1j * (angle - at)))).astype(np.float32)
+        turn = np.abs(np.mod(angle - at + math.pi, 2 * math.pi) - math.pi)
         rib = 1 - np.hypot(turn / long, (wall - 0.040) / 0.021).astype(np.float32)
         units = _lay(units, 420 + 20 * (index % 3), rib, 0.12)
-        units = _lay(units, 190 + 40 * noise(80, size, 60), rib - 0.35, 0.12)
+        units = _lay(units, marrow, rib - 0.35, 0.12)
     return units
 
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .canvas import Plane, as_bytes, as_codes, blur, colours, grid, lump, mixed, noise, step
+from .canvas import (
+    Plane,
+    as_bytes,
+    as_codes,
+    blur,
+    colours,
+    grid,
+    lump,
+    mixed,
+    noise,
+    shifted,
+    step,
+)
 from .scene import Planes, Scene
 
 _HORIZON = 0.435
 _HALF = 0.40
-_LIGHT = (1.0, 0.83, 0.58)
 
 
 def _course(y: Plane) -> tuple[Plane, Plane, Plane]:
@@ -68,7 +81,8 @@ def _sky(size: int, x: Plane, y: Plane) -> Plane:
     )
     cloud = noise(101, size, 3.2, 5, (1, 3.4)) + 0.5 * noise(102, size, 7, 4, (1, 3))
     body = step(0.15, 1.5, cloud) * step(0.0, 0.25, rise)
-    lit = step(-0.6, 1.2, cloud - np.roll(cloud, size // 60, axis=0))
+    above = shifted(cloud, np.zeros_like(x), np.full_like(x, -1 / 60))
+    lit = step(-0.6, 1.2, cloud - above)
     tone = mixed(
         np.full_like(sky, 1) * np.array([0.62, 0.56, 0.64], np.float32), (1.0, 0.86, 0.72), lit
     )
@@ -116,7 +130,7 @@ def _ground(size: int, x: Plane, y: Plane, u: Plane, far: Plane, t: Plane) -> tu
     crack = np.abs(_ground_noise(112, u, far, 0.9, 1.6)) < 0.012 * (0.4 + t)
     ground = ground * (1 - 0.22 * blur(crack & (np.abs(u) < 0.9), 0.001))[..., None]
     bars = 0.9 * np.sin(far * 5.2 + 0.55 * u) + 0.75 * _ground_noise(113, u, far, 0.8, 3.0)
-    shade = step(0.45, 0.95, bars.astype(np.float32)) * step(1.5, 0.3, u) * step(0.02, 0.10, t)
+    shade = step(0.45, 0.95, bars.astype(np.float32)) * step(1.5, 0.3, u) * step(0.05, 0.20, t)
     light = mixed(
         np.ones_like(ground) * np.array([1.14, 1.02, 0.84], np.float32),
         (0.46, 0.50, 0.66),
@@ -132,98 +146,124 @@ def _within(u: Plane, edge: float | Plane, t: Plane, size: int) -> Plane:
     return np.clip(reach * 0.5 + 0.5, 0, 1).astype(np.float32)
 
 
+_LEAVES = [(0, (16, 24, 14)), (0.4, (48, 66, 26)), (0.7, (112, 116, 42)), (1, (228, 184, 84))]
+
+
 def _trees(size: int, x: Plane, y: Plane, image: Plane) -> Plane:
     """Stand trees beside the road, the far ones first."""
     rng = np.random.default_rng(12)
     leaves = noise(114, size, 34, 4)
     lumps = noise(115, size, 15, 2)
-    stands = [(float(t), side) for t in np.geomspace(0.022, 0.40, 10) for side in (-1, 1)]
+    image = image.copy()
+    stands = [(t, side) for t in np.geomspace(0.022, 0.40, 10).tolist() for side in (-1, 1)]
     for t, side in stands:
-        row = np.array([[_HORIZON + t * (1 - _HORIZON)]], np.float32)
-        _, middle, half = _course(row)
-        foot = float(middle[0, 0]) + side * float(half[0, 0]) * rng.uniform(1.75, 2.7)
-        base = float(row[0, 0])
+        base, middle, half = _row(t)
+        foot = middle + side * half * rng.uniform(1.75, 2.7)
         tall = t * rng.uniform(0.95, 1.45) + 0.012
         wide = tall * rng.uniform(0.34, 0.46)
         if side > 0 and t > 0.2:
             continue
-        top = (foot, base - tall * 0.64)
-        crown = lump(x, y, top, (wide, tall * 0.46), 0, (0.10, 0.08, 0.06), int(t * 1e4))
-        fuzz = 0.16 * lumps + 0.13 * leaves
-        cover = step(-0.03, 0.05, crown + fuzz)
-        sunward = (x - top[0]) / wide * 0.45 - (y - top[1]) / tall * 0.85
-        tone = np.clip(0.40 + 0.26 * sunward + 0.16 * leaves + 0.10 * lumps, 0, 1)
-        crown_colours = colours(
-            [(0, (16, 24, 14)), (0.4, (48, 66, 26)), (0.7, (112, 116, 42)), (1, (228, 184, 84))],
-            tone.astype(np.float32),
+        # Only the part of the picture that the tree reaches is painted.
+        rows = slice(max(0, int((base - tall * 1.35) * size)), int((base + tall * 0.1) * size) + 2)
+        columns = slice(
+            max(0, int((foot - wide * 1.7) * size)), int((foot + wide * 1.7) * size) + 2
         )
-        fade = 0.55 * float(np.exp(-t / 0.06))
-        crown_colours = mixed(crown_colours, (0.70, 0.64, 0.60), np.full_like(x, fade))
-        trunk = step(1, 0.7, np.abs(x - foot) / (tall * 0.035)) * step(0, 0.004, base - y)
-        trunk = trunk * step(base - tall * 0.5, base - tall * 0.45, y)
-        pool = step(-0.1, 0.6, lump(x, y, (foot - wide * 0.3, base), (wide * 1.1, tall * 0.055)))
-        image = mixed(image, (0.10, 0.11, 0.07), pool * 0.6)
-        image = mixed(image, (0.15 + fade * 0.4, 0.11 + fade * 0.4, 0.08 + fade * 0.4), trunk)
-        image = mixed(image, crown_colours, cover)
+        part = (rows, columns)
+        px, py, grain = x[part], y[part], leaves[part]
+        if px.size == 0:
+            continue
+        top = (foot, base - tall * 0.64)
+        crown = lump(px, py, top, (wide, tall * 0.46), 0, (0.10, 0.08, 0.06), int(t * 1e4))
+        # No leaf floats free: the fuzz may only reach so far from the crown.
+        cover = step(-0.24, -0.16, crown) * step(
+            -0.03, 0.05, crown + 0.16 * lumps[part] + 0.13 * grain
+        )
+        sunward = (px - top[0]) / wide * 0.45 - (py - top[1]) / tall * 0.85
+        tone = np.clip(0.40 + 0.26 * sunward + 0.16 * grain + 0.10 * lumps[part], 0, 1)
+        fade = 0.55 * math.exp(-t / 0.06)
+        leafage = mixed(colours(_LEAVES, tone), (0.70, 0.64, 0.60), np.full_like(px, fade))
+        bark = (0.15 + fade * 0.4, 0.11 + fade * 0.4, 0.08 + fade * 0.4)
+        trunk = step(1, 0.7, np.abs(px - foot) / (tall * 0.035)) * step(0, 0.004, base - py)
+        trunk = trunk * step(base - tall * 0.5, base - tall * 0.45, py)
+        pool = step(-0.1, 0.6, lump(px, py, (foot - wide * 0.3, base), (wide * 1.1, tall * 0.055)))
+        patch = mixed(image[part], (0.10, 0.11, 0.07), pool * 0.6)
+        image[part] = mixed(mixed(patch, bark, trunk), leafage, cover)
     return image
 
 
+def _row(t: float) -> tuple[float, float, float]:
+    """Give y, the road's middle and half its width at nearness t."""
+    base = _HORIZON + t * (1 - _HORIZON)
+    _, middle, half = _course(np.array([[base]], np.float32))
+    return base, float(middle[0, 0]), float(half[0, 0])
+
+
 def _posts(x: Plane, y: Plane, image: Plane) -> Plane:
+    """Stand posts with a red band along both edges."""
+    size = x.shape[0]
+    image = image.copy()
     for t in (0.035, 0.06, 0.10, 0.18, 0.34):
-        row = np.array([[_HORIZON + t * (1 - _HORIZON)]], np.float32)
-        _, middle, half = _course(row)
+        base, middle, half = _row(t)
+        tall, wide = 0.16 * t, 0.011 * t
         for side in (-1, 1):
-            at = float(middle[0, 0]) + side * 1.24 * float(half[0, 0])
-            tall, wide = 0.16 * t, 0.011 * t
-            post = step(1.2, 0.8, np.abs(x - at) / wide)
-            post = (
-                post
-                * step(-0.001, 0.001, row[0, 0] - y)
-                * step(-0.001, 0.001, y - row[0, 0] + tall)
-            )
-            image = mixed(image, (0.90, 0.87, 0.80), post)
-            band = post * step(1, 0.8, np.abs(y - (row[0, 0] - tall * 0.78)) / (tall * 0.09))
-            image = mixed(image, (0.85, 0.22, 0.10), band)
+            at = middle + side * 1.24 * half
+            rows = slice(int((base - tall) * size) - 2, int(base * size) + 3)
+            columns = slice(max(0, int((at - wide) * size) - 2), int((at + wide) * size) + 3)
+            part = (rows, columns)
+            px, py = x[part], y[part]
+            post = step(1.2, 0.8, np.abs(px - at) / wide)
+            post = post * step(-0.001, 0.001, base - py) * step(-0.001, 0.001, py - base + tall)
+            band = post * step(1, 0.8, np.abs(py - (base - tall * 0.78)) / (tall * 0.09))
+            patch = mixed(image[part], (0.90, 0.87, 0.80), post)
+            image[part] = mixed(patch, (0.85, 0.22, 0.10), band)
     return image
 
 
 def _car(x: Plane, y: Plane, image: Plane) -> tuple[Plane, Plane]:
     """Put a car in the right lane, seen from behind; give the picture and what it covers."""
-    row = np.array([[_HORIZON + 0.215 * (1 - _HORIZON)]], np.float32)
-    _, middle, half = _course(row)
-    at, base, unit = float(middle[0, 0] + 0.5 * half[0, 0]), float(row[0, 0]), float(half[0, 0])
-    u, v = (x - at) / (unit * 0.36), (base - y) / (unit * 0.60)
-    soft = 0.05
+    size = x.shape[0]
+    base, middle, half = _row(0.215)
+    at = middle + 0.5 * half
+    rows = slice(int((base - half) * size), int((base + half * 0.1) * size) + 2)
+    columns = slice(int((at - half * 0.7) * size), int((at + half * 0.6) * size) + 2)
+    part = (rows, columns)
+    px, py, patch = x[part], y[part], image[part]
+    u, v = (px - at) / (half * 0.36), (base - py) / (half * 0.60)
 
     def box(cx: float, cy: float, wide: float, high: float, power: float = 5) -> Plane:
         r = (np.abs((u - cx) / wide) ** power + np.abs((v - cy) / high) ** power) ** (1 / power)
-        return step(1 + soft, 1 - soft, r.astype(np.float32))
+        return step(1.05, 0.95, r)
 
-    under = lump(x, y, (at - 0.015, base + 0.002), (unit * 0.47, unit * 0.065))
-    image = mixed(image, (0.05, 0.05, 0.07), step(-0.1, 0.6, under) * 0.8)
-    body = box(0, 0.42, 0.98, 0.36)
-    cabin = box(0, 0.80, 0.76 - 0.0, 0.34, 3.2)
+    under = lump(px, py, (at - 0.015, base + 0.002), (half * 0.47, half * 0.065))
     tyres = np.maximum(box(-0.70, 0.09, 0.17, 0.15), box(0.70, 0.09, 0.17, 0.15))
-    shape = np.maximum(np.maximum(body, cabin), tyres)
-    image = mixed(image, (0.035, 0.035, 0.04), tyres)
-    image = mixed(image, (0.46, 0.07, 0.05), np.maximum(body, cabin))
-    image = mixed(image, (0.80, 0.22, 0.12), np.maximum(body, cabin) * step(0.72, 0.82, v) * 0.5)
-    image = mixed(image, (0.14, 0.16, 0.20), box(0, 0.86, 0.62, 0.20, 3.4))
-    image = mixed(image, (0.95, 0.74, 0.52), box(0.22, 0.92, 0.22, 0.08, 2) * 0.5)
-    image = mixed(image, (0.16, 0.05, 0.05), box(0, 0.17, 0.92, 0.075))
-    image = mixed(image, (0.93, 0.92, 0.86), box(0, 0.36, 0.24, 0.07))
-    for side in (-1, 1):
-        image = mixed(image, (1.0, 0.30, 0.16), box(side * 0.78, 0.52, 0.15, 0.09, 4))
-    return image, shape
+    metal = np.maximum(box(0, 0.42, 0.98, 0.36), box(0, 0.80, 0.76, 0.34, 3.2))
+    lamps = np.maximum(box(-0.78, 0.52, 0.15, 0.09, 4), box(0.78, 0.52, 0.15, 0.09, 4))
+    for colour, share in (
+        ((0.05, 0.05, 0.07), step(-0.1, 0.6, under) * 0.8),
+        ((0.035, 0.035, 0.04), tyres),
+        ((0.46, 0.07, 0.05), metal),
+        ((0.80, 0.22, 0.12), metal * step(0.72, 0.82, v) * 0.5),
+        ((0.14, 0.16, 0.20), box(0, 0.86, 0.62, 0.20, 3.4)),
+        ((0.95, 0.74, 0.52), box(0.22, 0.92, 0.22, 0.08, 2) * 0.5),
+        ((0.16, 0.05, 0.05), box(0, 0.17, 0.92, 0.075)),
+        ((0.93, 0.92, 0.86), box(0, 0.36, 0.24, 0.07)),
+        ((1.0, 0.30, 0.16), lamps),
+    ):
+        patch = mixed(patch, colour, share)
+    image = image.copy()
+    image[part] = patch
+    covered = np.zeros_like(x)
+    covered[part] = np.maximum(metal, tyres)
+    return image, covered
 
 
 def _guess(
     size: int, x: Plane, y: Plane, u: Plane, t: Plane, shade: Plane, car: Plane
 ) -> NDArray[np.uint8]:
     """A model unsure in the shade and far away, sure of the gravel, and blind to half the car."""
-    wobble = (0.03 + 0.035 / (0.12 + t)) * noise(118, size, 16, 3)
+    wobble = (0.010 + 0.022 / (0.12 + t)) * noise(118, size, 16, 3)
     edge = 1.02 - np.abs(u) + wobble
-    z = 5.2 * np.tanh(edge * 4.2 * (0.35 + 0.65 * t)) - 1.2 * step(0.10, 0.0, t)
+    z = 5.2 * np.tanh(edge * 9.0 * (0.35 + 0.65 * t)) - 1.2 * step(0.10, 0.0, t)
     z = z - 2.9 * blur(shade, 0.004) * step(1.1, 0.8, np.abs(u)) * (1 + 0.7 * noise(119, size, 9))
     path = step(0.17, 0.06, np.abs(u - 1.62 - 0.10 * np.sin(1 / t * 2.2)))
     z = z + 7.6 * blur(path, 0.003) * step(0.26, 0.40, t) * (1 + 0.16 * noise(120, size, 12))

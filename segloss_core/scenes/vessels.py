@@ -66,7 +66,7 @@ def _grow() -> list[_Piece]:
     def branch(x: float, y: float, angle: float, width: float, vein: bool, level: int) -> None:
         nonlocal started
         started += 1
-        me = started
+        me, first = started, len(pieces)
         bend, gap = rng.normal(0, 0.03), 0
         for index in range(int(rng.uniform(14, 34) * (1.25 - 0.15 * level))):
             bend = 0.86 * bend + rng.normal(0, 0.035)
@@ -82,6 +82,9 @@ def _grow() -> list[_Piece]:
             nx, ny = x + 0.0085 * math.cos(angle), y + 0.0085 * math.sin(angle)
             cell = (vein, int(nx * 44), int(ny * 44))
             if index > 3 and taken.setdefault(cell, me) != me:
+                if index < 10:
+                    # A stub that soon meets its neighbour looks like a thorn.
+                    del pieces[first:]
                 return
             gap = gap - 1 if gap else (int(rng.integers(2, 7)) if rng.random() < 0.055 else 0)
             thin = min(1.0, width / 0.0062)
@@ -150,7 +153,7 @@ def _fundus(size: int, x: Plane, y: Plane) -> Plane:
     far = np.hypot(x - 0.52, y - 0.5).astype(np.float32)
     mottle = noise(61, size, 9, 4)
     light = 0.80 - 0.55 * far**1.6 + 0.030 * mottle
-    base = colours_of(light)
+    base = _retina(light)
     streaks = noise(62, size, 30, 2)
     base = base * (1 + 0.018 * streaks)[..., None]
     fovea = np.exp(-((np.hypot(x - _FOVEA[0], y - _FOVEA[1]) / 0.062) ** 2))
@@ -165,7 +168,7 @@ def _fundus(size: int, x: Plane, y: Plane) -> Plane:
     return mixed(base, (1.0, 0.93, 0.74), step(-0.3, 0.5, cup) * 0.85)
 
 
-def colours_of(light: Plane) -> Plane:
+def _retina(light: Plane) -> Plane:
     """Give the orange of a lit retina by brightness 0..1, float32 H x W x 3 in 0..1."""
     red = np.clip(0.20 + 0.90 * light, 0, 1)
     green = np.clip(0.02 + 0.50 * light**1.5, 0, 1)
