@@ -153,7 +153,8 @@ def test_a_scene_looks_alike_at_other_sizes(name: str, size: int, pairs: dict[st
             cv2.resize(target.astype(np.float32), (16, 16), interpolation=cv2.INTER_AREA)
             for target in (pair.target, base.target)
         ]
-        assert float(np.abs(covers[0] - covers[1]).mean()) < 0.03
+        # At 64 pixels vessels are thinner than a pixel, and half of them vanish.
+        assert float(np.abs(covers[0] - covers[1]).mean()) < (0.03 if size > 64 else 0.05)
     assert pair.image is not None
     assert base.image is not None
     coarse = [

@@ -121,8 +121,8 @@ def _grow() -> list[_Piece]:
 
 
 def _drawn(size: int, pieces: list[_Piece], levels: list[float], widen: float = 1.0) -> Plane:
-    """Draw pieces at twice the size and shrink, so that widths below a pixel count in part."""
-    wide = 2 * size
+    """Draw pieces larger and shrink, so that widths below a pixel count in part."""
+    wide = max(2 * size, 1024)
     canvas = np.zeros((wide, wide), np.uint8)
     for piece, level in sorted(zip(pieces, levels, strict=True), key=lambda pair: pair[1]):
         ends = [tuple(round(v * wide * 16) for v in point) for point in (piece.start, piece.end)]
