@@ -363,7 +363,7 @@ def test_two_values_are_guessed_hard_and_the_guess_is_said(top: int) -> None:
     reading = read(encoded(MASK * np.uint8(top)), "p.png", role="prediction")
     assert reading.scale == "hard"
     assert np.array_equal(reading.array, MASK * 255)
-    assert reading.assumptions == (f"Only 0 and {top} occurs: read as a hard mask",)
+    assert reading.assumptions == (f"Only 0 and {top} occur: read as a hard mask",)
 
 
 @pytest.mark.parametrize(("value", "code"), [(0, 0), (1, 255), (255, 255)])
@@ -371,6 +371,7 @@ def test_one_value_alone_is_guessed_hard(value: int, code: int) -> None:
     reading = read(encoded(np.full((4, 4), value, np.uint8)), "p.png", role="prediction")
     assert reading.scale == "hard"
     assert set(reading.array.ravel().tolist()) == {code}
+    assert reading.assumptions == (f"Only {value} occurs: read as a hard mask",)
 
 
 def test_the_scale_can_be_forced_both_ways() -> None:

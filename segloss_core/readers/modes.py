@@ -124,7 +124,7 @@ def _without_alpha(array: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[
         return colour, (dropped,) if dropped else ()
     # What lies under fully transparent pixels is not part of the picture.
     seen = alpha > 0
-    first = colour[seen][0]
+    first = colour[np.unravel_index(int(np.argmax(seen)), seen.shape)]
     if all(bool(np.all(plane[seen] == value)) for plane, value in _planes(colour, first)):
         return alpha, ("One colour throughout: the transparency is read as the mask",)
     raise ReadError(

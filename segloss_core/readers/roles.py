@@ -58,8 +58,9 @@ def as_prediction(raster: Raster, name: str, scale: Scale | None) -> Meaning:
     if scale == "hard":
         mask, more = _binary(raster, name, "a hard prediction")
         if guessed:
-            seen = " and ".join(str(value) for value in values_in(array))
-            more += (f"Only {seen} occurs: read as a hard mask",)
+            seen = values_in(array)
+            occur = " and ".join(map(str, seen)) + (" occurs" if len(seen) == 1 else " occur")
+            more += (f"Only {occur}: read as a hard mask",)
         return mask * np.uint8(255), "hard", notes + more
     if array.dtype == np.uint16:
         levels = ((np.arange(65536) + 0.5) / 65536).astype(np.float32)
