@@ -18,6 +18,7 @@ export class Scene {
   // `planes` maps a digest to its plane, `values` holds the maps one after the other: tables, or planes where head.dense.
   constructor(head, values, planes) {
     [this.w, this.h] = head.size;
+    this.tick = head.tick;
     this.panels = head.panels;
     this.dense = head.dense;
     this.image = planes(head.image);

@@ -82,6 +82,7 @@ export class Viewer {
   // New maps never meet old pixels: the old picture stays, dimmed, until all planes are here.
   expect(head, values) {
     this.stopWaiting?.();
+    this.waiting = true;
     this.root.dataset.state = "waiting";
     this.head = head; // from here on its planes are kept
     const ask = digests => this.emit.trigger("need", digests);
@@ -90,6 +91,7 @@ export class Viewer {
 
   adopt(head, values) {
     if (this.ended) return;
+    this.waiting = false;
     this.scene = new Scene(head, values, planeOf);
     const pixels = `${head.size}|${digestsOf(head)}|${JSON.stringify(head.levels)}`;
     if (pixels !== this.pixels) {
@@ -164,16 +166,17 @@ export class Viewer {
       const W = Math.max(1, Math.round(view.pic.clientWidth * devicePixelRatio));
       const H = Math.max(1, Math.round(W * this.frame.ratio));
       const full = samplesFor(this.frame, this.view, W);
-      const K = fine ? full : 1;
-      rough ||= K < full;
       const limits = this.limitsOf(panel);
       const outlined = this.outlines && panel.kind !== "target";
       const { z, x, y } = this.view;
       const source = isMap(panel) ? `${this.version} ${limits}` : this.pixels;
-      const stamp = [W, H, K, z, x, y, source, outlined && this.threshold].join();
+      const stamp = [W, H, z, x, y, source, outlined && this.threshold].join();
       view.measure(limits, panel.kind === "prediction" ? this.threshold : undefined);
-      if (stamp === view.stamp) return;
-      view.stamp = stamp;
+      const K = fine ? full : 1;
+      const known = stamp === view.stamp && view.samples >= K; // as good as wanted, or better
+      rough ||= (known ? view.samples : K) < full;
+      if (known) return;
+      Object.assign(view, { stamp, samples: K });
       const out = view.sized(W, H);
       scene.paint(panel, out, sampleGrid(this.frame, this.view, W, H, K), limits);
       if (outlined) drawEdges(out, this.edges(W, H, edges));
@@ -185,8 +188,8 @@ export class Viewer {
     if (rough) this.later = setTimeout(() => this.draw(true), REST);
     this.toolbar.show(this.view.z, { outlines: this.outlines, locked: Boolean(this.locked) }, this.threshold);
     this.mark();
-    const now = this.stopWaiting && digestsOf(this.head).some(d => !planeOf(d)) ? "waiting" : rough ? "draft" : "fine";
-    Object.assign(root.dataset, { tick: this.head.tick, state: now });
+    const quality = rough ? "draft" : "fine";
+    Object.assign(root.dataset, { tick: this.scene.tick, state: this.waiting ? "waiting" : quality });
   }
 
   // Outlines depend on the view and the threshold alone: a tick of the maps finds them ready.
