@@ -45,18 +45,18 @@ def gradient(
 
 def gradient_at(loss: Loss, px: Pixels, *, wrt: Wrt = "logit", **dials: Number | None) -> Tensor:
     """`gradient` of pixels at hand: cached fields are used and filled."""
-    if wrt == "logit":
-        z = px.z.detach().clone().requires_grad_()
-        return _each(loss.at(px.moved(z), **dials).value, {"z": z}, px)["z"]
-    if wrt == "probability":
-        seen, free = px.leaves()
-        g = _each(loss.at(seen, **dials).value, free, px)
-        # A probability that has underflowed to 0 counts as the smallest normal number: the slope
-        # of ln p is then huge, as it should be, and finite.
-        tiny = torch.finfo(px.z.dtype).tiny
-        p, q = free["p"].detach().clamp_min(tiny), free["q"].detach().clamp_min(tiny)
-        return g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
-    raise ValueError(f"wrt must be 'logit' or 'probability', got {wrt!r}")
+    if wrt not in ("logit", "probability"):
+        raise ValueError(f"wrt must be 'logit' or 'probability', got {wrt!r}")
+    seen, free = px.leaves()
+    g = _each(loss.at(seen, **dials).value, free, px)
+    p, q = free["p"].detach(), free["q"].detach()
+    if wrt == "logit":  # dp/dz = pq, d ln p/dz = q, d ln q/dz = −p
+        return g["z"] + p * q * (g["p"] - g["q"]) + q * g["log_p"] - p * g["log_q"]
+    # A probability that has underflowed to 0 counts as the smallest normal number: the slope of
+    # ln p is then huge, as it should be, and finite.
+    tiny = torch.finfo(px.z.dtype).tiny
+    p, q = p.clamp_min(tiny), q.clamp_min(tiny)
+    return g["z"] / p / q + g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
 
 
 def _each(value: Tensor, leaves: dict[str, Tensor], px: Pixels) -> dict[str, Tensor]:

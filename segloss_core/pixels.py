@@ -225,13 +225,18 @@ class Pixels:
         return Pixels(z, self.y, self.weight, fields=self.fields, frozen=self.frozen)
 
     def leaves(self) -> tuple[Pixels, dict[str, Tensor]]:
-        """The same pixels with p, q, ln p and ln q as independent variables.
+        """The same pixels with z, p, q, ln p and ln q as independent variables.
 
-        ∂L/∂p follows by the chain rule without ever dividing ∂L/∂z by p(1 − p), which fails
-        where p saturates.
+        Both ∂L/∂z and ∂L/∂p follow by the chain rule: nothing is differentiated through σ, and
+        ∂L/∂p never needs ∂L/∂z divided by p(1 − p), which fails where p saturates.
         """
-        seen = self.moved(self.z.detach())
-        names = ("p", "q", "log_p", "log_q")
-        free = {k: getattr(seen, k).detach().clone().requires_grad_() for k in names}
+        names = ("z", "p", "q", "log_p", "log_q")
+        free = {k: getattr(self, k).detach().requires_grad_() for k in names}
+        seen = self.moved(free["z"])
         seen.__dict__.update(free)
         return seen, free
+
+    def known(self, **planes: Tensor) -> Pixels:
+        """The same pixels with p, q, log_p or log_q at hand, looked up instead of computed."""
+        self.__dict__.update(planes)
+        return self

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import product
+from types import MappingProxyType
 from typing import Annotated, Any, NoReturn, get_args, get_origin, get_type_hints
 
 import torch
@@ -159,12 +160,14 @@ class Loss:
         source: str,
         claims: tuple[Claim, ...],
         pixel: Arithmetic,
+        presets: Mapping[str, Mapping[str, float]],
     ) -> None:
         *_, self.family, self.name = body.__module__.split(".")
         if body.__name__ != self.name:
             raise ValueError(f"{body.__module__} must declare a loss named {self.name}")
         self._body, self.formula, self.source = body, formula, source
         self.claims, self.pixel = claims, pixel
+        self.presets = {"default": self.defaults, **presets}
         self.__doc__ = inspect.cleandoc(body.__doc__ or "")
         self.__module__, self.__name__ = body.__module__, body.__name__
 
@@ -353,12 +356,22 @@ class Criterion(torch.nn.Module):
 
 
 def loss(
-    *, formula: str, source: str, claims: tuple[Claim, ...], pixel: Arithmetic
+    *,
+    formula: str,
+    source: str,
+    claims: tuple[Claim, ...],
+    pixel: Arithmetic,
+    presets: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
 ) -> Callable[[Callable[..., Answer]], Loss]:
-    """Declare the function below as a Loss; its module's path gives name and family."""
+    """Declare the function below as a Loss; its module's path gives name and family.
+
+    `presets` are settings of the dials that papers and libraries use, by who uses them.
+    """
 
     def declare(body: Callable[..., Answer]) -> Loss:
-        return Loss(body, formula=formula, source=source, claims=claims, pixel=pixel)
+        return Loss(
+            body, formula=formula, source=source, claims=claims, pixel=pixel, presets=presets
+        )
 
     return declare
 

@@ -87,12 +87,15 @@ def gradient_is_the_slope(loss: Any, core: ModuleType) -> None:
         )
 
 
-def probability_gradient_agrees(loss: Any, core: ModuleType) -> None:
+def gradient_maps_agree_with_autograd(loss: Any, core: ModuleType) -> None:
     for seed, dials in enumerate(settings(loss)):
         z, y = scene(seed)
         by_p = core.maps.gradient(loss, z, y, wrt="probability", **dials)
         by_z = core.maps.gradient(loss, z, y, **dials)
         same(by_p * torch.sigmoid(z) * torch.sigmoid(-z), by_z, 1e-10)
+        leaf = z.clone().requires_grad_()
+        (plain,) = torch.autograd.grad(loss(leaf, y, **dials), leaf)
+        same(by_z, plain, 1e-12)
 
 
 def kinds_equal_the_image(loss: Any, core: ModuleType) -> None:
@@ -134,8 +137,8 @@ def batches_and_grids_are_loops(loss: Any, core: ModuleType) -> None:
     full = torch.broadcast_tensors(*grid.values())
     dense, shares = loss(z, y, **grid), core.maps.share(loss, z, y, **grid)
     slopes = core.maps.gradient(loss, *pairs[0], **grid)
-    assert dense.shape == full[0].shape + (2, 2)
-    assert shares.shape == full[0].shape + (2, 2, *SIDE)
+    assert dense.shape == (*full[0].shape, 2, 2)
+    assert shares.shape == (*full[0].shape, 2, 2, *SIDE)
     for at in np.ndindex(*full[0].shape):
         point = {k: float(v[at]) for k, v in zip(grid, full, strict=True)}
         same(dense[at], loss(z, y, **point), 1e-12)
@@ -258,6 +261,9 @@ def declares_itself(loss: Any, core: ModuleType) -> None:
             low, high = dial.param.shown
             assert low <= dial.default <= high, name
         assert dial.param.says
+    for setting in loss.presets.values():
+        for name, value in setting.items():
+            loss.dials[name].check(loss.name, value)
 
 
 LAWS = (
@@ -266,7 +272,7 @@ LAWS = (
     value_is_the_formula,
     share_sums_to_value,
     gradient_is_the_slope,
-    probability_gradient_agrees,
+    gradient_maps_agree_with_autograd,
     kinds_equal_the_image,
     batches_and_grids_are_loops,
     every_dial_moves_it,

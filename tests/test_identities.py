@@ -129,7 +129,7 @@ def test_identity(identity):
 
 
 def test_both_classes_weigh_the_same_under_the_automatic_beta():
-    z, y = scene()
+    _z, y = scene()
     beta = beta_auto(y)
     assert beta * float(y.sum()) == pytest.approx((1 - beta) * float((1 - y).sum()))
 

@@ -22,6 +22,21 @@ def test_claim(loss, claim):
 
 
 def test_the_sixteen_are_there():
-    assert set(LOSSES) >= set(
-        ["bce", "weighted_bce", "balanced_bce", "focal", "distance_map_bce", "dice", "sensitivity_specificity", "tversky", "focal_tversky", "log_cosh_dice", "hausdorff_dt", "shape_aware", "combo", "exp_log", "ssl_correlation", "histoseg"]
-    )
+    assert set(LOSSES) >= {
+        "bce",
+        "weighted_bce",
+        "balanced_bce",
+        "focal",
+        "distance_map_bce",
+        "dice",
+        "sensitivity_specificity",
+        "tversky",
+        "focal_tversky",
+        "log_cosh_dice",
+        "hausdorff_dt",
+        "shape_aware",
+        "combo",
+        "exp_log",
+        "ssl_correlation",
+        "histoseg",
+    }

@@ -74,7 +74,7 @@ MUTANTS = {
     "pixels: weights forgotten in sums": ("bce", "", "self.weighted(x).sum(", "x.sum("),
     "kinds: counts forgotten": ("bce", "", "astype(np.float64))[None])", "astype(np.float64))[None] * 0 + 1)"),
     "maps: dead where p saturates": (
-        "bce", "", 'g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q', 'g["p"] - g["q"]'),
+        "bce", "", 'g["log_p"] / p - g["log_q"] / q', '0 * p'),
 }  # fmt: skip
 
 SHARED = {"power": "pixels.py", "pixels": "pixels.py", "kinds": "kinds.py", "maps": "maps.py"}

@@ -39,6 +39,10 @@ Smooth = Annotated[
         "w_dice * G * p / (FP + FN) + w_cross * w_0 * (-ln(1 - p))**gamma_cross / N",
         {"G": r"\overline{(-\ln DSC_l)^{\gamma_D}}", "w_1": "w_1", "w_0": "w_0"},
     ),
+    presets={
+        "paper (γ = 0.3)": {"gamma_dice": 0.3, "gamma_cross": 0.3},
+        "plain logarithms (γ = 1)": {"gamma_dice": 1.0, "gamma_cross": 1.0},
+    },
     claims=(
         # Both labels have TP = ½ and E = 1: DSC = (1 + 1)/(2 + 1); both weights are √2.
         by_hand(

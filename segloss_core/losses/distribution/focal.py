@@ -34,6 +34,12 @@ Focus = Annotated[
     pixel=Arithmetic(
         "-alpha * (1 - p)**gamma * ln(p) / N", "-(1 - alpha) * p**gamma * ln(1 - p) / N"
     ),
+    presets={
+        "paper (α = ¼, γ = 2)": {"alpha": 0.25, "gamma": 2.0},
+        "without α (γ = 2)": {"alpha": 0.5, "gamma": 2.0},
+        "sharp (γ = 5)": {"alpha": 0.25, "gamma": 5.0},
+        "no focus: balanced cross-entropy": {"alpha": 0.25, "gamma": 0.0},
+    },
     claims=(
         by_hand(
             [[0.5, 0.5]],

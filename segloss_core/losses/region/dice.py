@@ -21,6 +21,11 @@ from ...spec import Answer, Arithmetic, Note, loss
     formula=r"L = 1 - \frac{2\,TP + s}{2\,TP + FP + FN + s} = \frac{FP + FN}{2\,TP + FP + FN + s}",
     source="Drozdzal et al. 2016, arXiv:1608.04117; Jadon 2020, eq. 8",
     pixel=Arithmetic("(1 - p) / (2 * TP + FP + FN + smooth)", "p / (2 * TP + FP + FN + smooth)"),
+    presets={
+        "MONAI (s = 1e-5)": {"smooth": 1e-5},
+        "smp (no smoothing)": {"smooth": 0.0},
+        "nnU-Net (s = 1)": {"smooth": 1.0},
+    },
     claims=(
         by_hand([[0.8, 0.4]], [[1, 0]], 1 - 2 * 0.8 / (0.8 + 0.4 + 1), smooth=0),
         by_hand([[0.8, 0.4]], [[1, 0]], 1 - (2 * 0.8 + 1) / (0.8 + 0.4 + 1 + 1), smooth=1),

@@ -21,6 +21,11 @@ Root = Annotated[
     pixel=Arithmetic(
         "L * beta * (1 - p) / (alpha * FP + beta * FN)", "L * alpha * p / (alpha * FP + beta * FN)"
     ),
+    presets={
+        "paper (γ = 4/3)": {"alpha": 0.3, "beta": 0.7, "gamma": 4 / 3, "smooth": 1.0},
+        "Tversky (γ = 1)": {"alpha": 0.3, "beta": 0.7, "gamma": 1.0, "smooth": 1.0},
+        "as the survey prints it (γ = ¾)": {"alpha": 0.3, "beta": 0.7, "gamma": 0.75},
+    },
     claims=(
         by_hand(
             [[0.8, 0.4]],

@@ -24,6 +24,10 @@ Exponent = Annotated[
     ),
     source="Brosch et al. 2015, MICCAI, Deep convolutional encoder networks for MS lesions",
     pixel=Arithmetic("w * (1 - p)**power / n1", "(1 - w) * p**power / n0"),
+    presets={
+        "paper (w = 0.05, squared)": {"w": 0.05, "power": 2.0},
+        "the plain rates (w = ½)": {"w": 0.5, "power": 1.0},
+    },
     claims=(
         by_hand([[0.8, 0.4, 0.1]], [[1, 0, 0]], 0.3 * 0.04 + 0.7 * (0.16 + 0.01) / 2, w=0.3),
         by_hand(

@@ -36,6 +36,12 @@ FalseNegativePrice = Annotated[
         "beta * (1 - p) / (TP + alpha * FP + beta * FN + smooth)",
         "alpha * p / (TP + alpha * FP + beta * FN + smooth)",
     ),
+    presets={
+        "paper (α = 0.3, β = 0.7)": {"alpha": 0.3, "beta": 0.7, "smooth": 1.0},
+        "MONAI (Dice, s = 1e-5)": {"alpha": 0.5, "beta": 0.5, "smooth": 1e-5},
+        "Jaccard": {"alpha": 1.0, "beta": 1.0, "smooth": 1.0},
+        "recall first (α = 0.1, β = 0.9)": {"alpha": 0.1, "beta": 0.9, "smooth": 1.0},
+    },
     claims=(
         by_hand(
             [[0.8, 0.4]],

@@ -1,0 +1,79 @@
+"""Write a loss down as code that gives the numbers on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .spec import Loss
+
+
+def call(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
+    """The dials as keyword arguments, those at their default left out: `, alpha=0.3`."""
+    changed = {k: v for k, v in dials.items() if v != loss.defaults[k]}
+    return "".join(f", {name}={value!r}" for name, value in changed.items())
+
+
+def snippet(
+    loss: Loss, dials: Mapping[str, float | int | None], wrt: str, source: str, value: float
+) -> str:
+    """A script that loads the pair by `source` and prints the value and both maps."""
+    arguments = call(loss, dials)
+    return f"""\
+import torch
+from segloss_core import LOSSES, maps
+{source}
+z = torch.from_numpy(prediction.logits())  # logits, (H, W)
+y = torch.tensor(target)                   # 0 and 1, (H, W)
+
+loss = LOSSES["{loss.name}"]
+value = loss(z, y{arguments})              # {value:.10g}
+share = maps.share(loss, z, y{arguments})
+gradient = maps.gradient(loss, z, y, wrt="{wrt}"{arguments})
+
+print(f"{{float(value):.10g}}")
+"""
+
+
+def from_sample(sample: str) -> str:
+    """How a script gets a built-in sample."""
+    return f"""\
+from segloss_core.scenes import SCENES
+
+pair = SCENES["{sample}"].draw()
+prediction, target = pair.prediction, pair.target
+"""
+
+
+def from_files(target: str, prediction: str, kind: str, confidence: float | None) -> str:
+    """How a script reads a target and a prediction from the files that were uploaded.
+
+    `kind` and `confidence` are those of the pair's prediction.
+    """
+    build = {
+        "probability": "Prediction.coded(read_prediction.array)",
+        "hard": f"Prediction.hard(read_prediction.array, confidence={confidence!r})",
+        "float": "Prediction.floating(read_prediction.array)",
+    }[kind]
+    scale = "" if kind == "float" else f', scale="{kind}"'
+    return f"""\
+from pathlib import Path
+
+from segloss_core.pair import Prediction
+from segloss_core.readers import read
+
+mask, guess = {target!r}, {prediction!r}
+target = read(Path(mask).read_bytes(), mask, role="target").array
+read_prediction = read(Path(guess).read_bytes(), guess, role="prediction"{scale})
+prediction = {build}
+"""
+
+
+def training(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
+    """The criterion for a training loop, with these dials."""
+    return f"""\
+from segloss_core import LOSSES
+
+criterion = LOSSES["{loss.name}"].criterion({call(loss, dials).removeprefix(", ")})
+value = criterion(logits, target)  # (B, 1, H, W) each; the mean over the batch
+value.backward()
+"""

@@ -1,0 +1,221 @@
+"""Answer everything a page asks of one pair: by kinds of pixel where they suffice, else densely."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from .arithmetic import Worked, worked
+from .geometry import contour, distance_to
+from .kinds import Kinds, code, tables
+from .maps import Wrt, gradient_at
+from .metrics import Metric, metrics
+from .pair import Pair
+from .payers import Payers, payers
+from .pixels import Pixels
+from .spec import Loss, Note
+
+Array = NDArray[np.float64]
+
+BAND = 3.0  # pixels from the target's contour that count as its boundary band
+_KEPT_BYTES = 128 << 20  # of dense maps, per pair
+
+
+@dataclass(frozen=True)
+class Value:
+    """A loss's value on the pair; `relative` is 1 for a constant guess of the mask's prevalence."""
+
+    value: float
+    floor: float
+    note: Note | None
+    relative: float | None
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Share and gradient: tables of 512 kinds when `coded`, else planes H×W. Floats are float64."""
+
+    value: float
+    floor: float
+    note: Note | None
+    share: Array
+    gradient: Array
+    coded: bool
+    share_top: float
+    gradient_top: float
+
+
+class Study:
+    """One pair, made ready: counted once, distance fields of the target kept."""
+
+    def __init__(self, pair: Pair, device: torch.device | str = "cpu") -> None:
+        self.pair, self.device = pair, torch.device(device)
+        self.fields: dict[Hashable, Any] = {}
+        kept = max(2, _KEPT_BYTES // (16 * pair.target.size))
+        self.value = lru_cache(maxsize=1024)(self._value)
+        self.maps = lru_cache(maxsize=min(64, kept))(self._maps)
+        self.metrics = lru_cache(maxsize=16)(self._metrics)
+
+    def with_confidence(self, confidence: float) -> Study:
+        """The same hard prediction, surer or less sure; counts and fields are shared."""
+        prediction = self.pair.prediction.with_confidence(confidence)
+        other = Study(replace(self.pair, prediction=prediction), self.device)
+        other.fields = self.fields
+        other.__dict__["code"] = self.code
+        if prediction.table is not None:
+            other.__dict__["kinds"] = self.kinds.at_levels(prediction.table)
+        return other
+
+    # ---- what the pair is made of --------------------------------------------------------------
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether the prediction has at most 256 levels."""
+        return self.pair.prediction.codes is not None
+
+    def by_kinds(self, loss: Loss) -> bool:
+        """Whether kinds of pixel answer for this loss."""
+        return self.is_coded and not loss.positional
+
+    @cached_property
+    def code(self) -> NDArray[np.uint16]:
+        """The kind of every pixel, H×W."""
+        assert self.pair.prediction.codes is not None
+        return code(self.pair.prediction.codes, self.pair.target)
+
+    @property
+    def _levels(self) -> Array:
+        """Probability of each of the 256 codes."""
+        levels = self.pair.prediction.code_probabilities
+        assert levels is not None
+        return levels
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """The pair, counted."""
+        assert self.pair.prediction.table is not None
+        return Kinds.of(self.code, self.pair.prediction.table)
+
+    def pixels(self) -> Pixels:
+        """The dense pair on the device, in float64. Made anew: ten planes hang on it when used."""
+        codes = self.pair.prediction.codes
+        if codes is None:
+            z = torch.from_numpy(self.pair.prediction.logits()).to(self.device)
+            return Pixels.from_logits(z, self._target, fields=self.fields)
+        # 256 levels: everything that depends on the logit alone is looked up.
+        table = torch.tensor(self.pair.prediction.table)[None]
+        level = Pixels.from_logits(table, torch.zeros_like(table))
+
+        def spread(x: torch.Tensor) -> torch.Tensor:
+            return torch.from_numpy(np.take(x.numpy()[0], codes)).to(self.device)
+
+        px = Pixels.from_logits(spread(level.z), self._target, fields=self.fields)
+        return px.known(**{k: spread(getattr(level, k)) for k in ("p", "q", "log_p", "log_q")})
+
+    @property
+    def _target(self) -> torch.Tensor:
+        return torch.tensor(self.pair.target, device=self.device)  # the pair's arrays are read-only
+
+    # ---- one loss ------------------------------------------------------------------------------
+
+    def _value(self, loss: Loss, **dials: float | None) -> Value:
+        px = self.kinds.pixels if self.by_kinds(loss) else self.pixels()
+        with torch.no_grad():
+            answer, guess = loss.at(px, **dials), loss.at(self._guess(px), **dials)
+        above = [float(a.value - a.floor) for a in (answer, guess)]
+        relative = above[0] / above[1] if above[1] > 0 else None
+        return Value(float(answer.value), float(answer.floor), answer.note, relative)
+
+    def _guess(self, px: Pixels) -> Pixels:
+        """A constant prediction at the mask's prevalence: what knowing nothing else would say."""
+        # Half a pixel of each class keeps an empty mask's guess off 0.
+        logit = torch.log((px.n1 + 0.5) / (px.n0 + 0.5))
+        return Pixels(logit.expand_as(px.z), px.y, px.weight, fields=px.fields)
+
+    def _maps(self, loss: Loss, wrt: Wrt = "logit", **dials: float | None) -> Maps:
+        if self.by_kinds(loss):
+            t = tables(loss, self.kinds, wrt=wrt, **dials)
+            tops = [_top(abs(x), self.kinds.count) for x in (t.share, t.gradient)]
+            return Maps(t.value, t.floor, t.note, t.share, t.gradient, True, *tops)
+        px = self.pixels()
+        with torch.no_grad():
+            answer = loss.at(px, **dials)
+            share = answer.share().cpu().numpy()
+        gradient = gradient_at(loss, px, wrt=wrt, **dials).cpu().numpy()
+        tops = [_top(_sample(abs(x))) for x in (share, gradient)]
+        value, floor = float(answer.value), float(answer.floor)
+        return Maps(value, floor, answer.note, share, gradient, False, *tops)
+
+    def worked(self, loss: Loss, at: tuple[int, int], **dials: float | None) -> Worked:
+        """The share of the pixel in row `at[0]`, column `at[1]`, worked out."""
+        if self.by_kinds(loss):
+            px, where = self.kinds.pixels, (0, int(self.code[at]))
+        else:
+            px, where = self.pixels(), at
+        with torch.no_grad():
+            answer = loss.at(px, **dials)
+        return worked(loss, px, answer, where, **{k: v for k, v in dials.items() if v is not None})
+
+    # ---- the picture as a whole ------------------------------------------------------------------
+
+    def _metrics(self, threshold: float) -> tuple[Metric, ...]:
+        hard = torch.from_numpy(self.pair.prediction.hard_mask(threshold).astype(bool))
+        return metrics(hard, torch.from_numpy(self.pair.target.astype(bool)))
+
+    @cached_property
+    def band(self) -> NDArray[np.bool_]:
+        """The pixels within BAND of the target's contour."""
+        outline = contour(torch.from_numpy(self.pair.target.astype(bool)))
+        return (distance_to(outline) <= BAND).numpy()
+
+    def payers(self, maps: Maps, threshold: float) -> Payers | None:
+        """Who pays: concentration, and the parts of FP, FN and the boundary band."""
+        if maps.coded:
+            said = np.tile(self._levels > threshold, 2)
+            object_, count = np.repeat([False, True], 256), self.kinds.count.astype(float)
+            near = np.bincount(self.code[self.band], minlength=512).astype(float)
+            wrong = (said & ~object_) * count, (~said & object_) * count
+            return payers(maps.share, count, *wrong, near)
+        said = self.pair.prediction.hard_mask(threshold).astype(bool).ravel()
+        object_ = self.pair.target.astype(bool).ravel()
+        parts = (np.ones(said.size), said & ~object_, ~said & object_, self.band.ravel())
+        return payers(maps.share.ravel(), *(np.asarray(x, dtype=np.float64) for x in parts))
+
+    def histogram(self, bins: int = 64) -> tuple[Array, Array, Array]:
+        """Bin edges of p, and how many background and object pixels fall into each."""
+        edges = np.linspace(0, 1, bins + 1)
+        if self.is_coded:
+            levels = self._levels
+            background, object_ = self.kinds.count[:256], self.kinds.count[256:]
+            parts = [np.histogram(levels, edges, weights=n)[0] for n in (background, object_)]
+        else:
+            p, y = self.pair.prediction.probabilities(), self.pair.target > 0
+            parts = [np.histogram(p[where], edges)[0] for where in (~y, y)]
+        return edges, parts[0].astype(float), parts[1].astype(float)
+
+
+def _sample(x: Array, most: int = 1 << 18) -> Array:
+    """Every k-th element: enough for a colour range."""
+    flat = x.ravel()
+    return flat[:: -(-flat.size // most)]
+
+
+def _top(magnitude: Array, count: NDArray[np.int64] | None = None) -> float:
+    """Where a colour scale ends: 98 % of the map's mass lies in pixels below it.
+
+    By mass, not by number: mistakes are few, and a percentile of the pixels would end among those
+    that pay nothing.
+    """
+    magnitude = magnitude.ravel()
+    order = np.argsort(magnitude)
+    values = magnitude[order]
+    mass = np.cumsum(values if count is None else values * count[order])
+    if not mass[-1] > 0:
+        return 1.0
+    return float(values[np.searchsorted(mass, 0.98 * mass[-1])])
