@@ -28,7 +28,8 @@ class Dial {
       el("div", { class: "sl-track" }, this.home, this.range),
       this.says);
 
-    this.range.addEventListener("pointerdown", () => (this.pressed = true));
+    this.range.addEventListener("pointerdown", () => (this.pressed = this.byHand = true));
+    this.range.addEventListener("keydown", () => (this.byHand = false));
     for (const end of ["pointerup", "pointercancel", "blur"]) {
       this.range.addEventListener(end, () => (this.pressed = false));
     }
@@ -53,12 +54,12 @@ class Dial {
   tell(data, fresh) {
     const before = this.data;
     this.data = data;
-    if (JSON.stringify({ ...before, value: 0, auto: 0 }) !== JSON.stringify({ ...data, value: 0, auto: 0 })) this.label_(data);
+    if (JSON.stringify({ ...before, value: 0, auto: 0 }) !== JSON.stringify({ ...data, value: 0, auto: 0 })) this.describe(data);
     if (fresh || !this.busy) this.value = data.value;
     this.show();
   }
 
-  label_({ label, symbol, says, low, high, step, whole, domain }) {
+  describe({ label, symbol, says, low, high, step, whole, domain }) {
     say(this.symbol, symbol);
     say(this.label, label);
     say(this.says, says);
@@ -94,13 +95,12 @@ class Dial {
   }
 
   letGo() {
-    const byHand = this.pressed;
     this.pressed = false;
     const done = () => {
       this.resting = undefined;
       this.move(this.value, true);
     };
-    if (byHand) done();
+    if (this.byHand) done();
     else this.resting = setTimeout(done, KEY_REST);
   }
 
@@ -151,6 +151,7 @@ export class Dials {
 
   lay(dials, names) {
     this.names = names;
+    this.sender.drop(); // another loss: what its dials wanted is void
     this.dials = new Map(dials.map(({ name }) => [name, new Dial((v, done) => this.move(name, v, done))]));
     this.list.replaceChildren(...[...this.dials.values()].map(d => d.root));
   }

@@ -80,10 +80,14 @@ export class LossList {
     this.deaf();
   }
 
-  tell({ rows, metrics, chosen }, emit) {
+  tell(data, emit) {
+    const { rows, metrics, chosen } = data;
     this.emit = emit;
     this.lay(rows);
     for (const row of rows) this.rows.get(row.name).tell(row);
+    if (data === this.data) this.hear(this.news); // the same message again, for a theme: newer news still hold
+    else this.news = {};
+    this.data = data;
     this.measure(metrics);
     this.choose(chosen);
     this.filter();
@@ -119,7 +123,8 @@ export class LossList {
   }
 
   // While a dial is dragged the viewer tells the tab the new value: this list itself is not sent again.
-  hear({ loss, value, bar, note }) {
+  hear(news) {
+    const { loss, value, bar, note } = (this.news = news);
     const row = this.rows.get(loss);
     if (row) row.show({ ...row.data, value, bar, note: note ?? null });
   }

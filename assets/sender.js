@@ -43,6 +43,11 @@ export class Sender {
     this.emit({ n: this.n, moves: Object.fromEntries(this.unanswered) });
   }
 
+  drop() {
+    this.wanted.clear();
+    this.unanswered.clear();
+  }
+
   stop() {
     clearTimeout(this.timer);
   }

@@ -160,8 +160,8 @@ def test_json_never_holds_a_nan():
 
 
 def dial(name: str, **changes) -> Dial:
-    given = dict(low=0.0, high=5.0, step=0.1, value=2.0, default=2.0, domain=(0.0, None))
-    return Dial(name, name, "γ", "", **(given | changes))
+    given = {"low": 0.0, "high": 5.0, "step": 0.1, "value": 2.0, "default": 2.0}
+    return Dial(name, name, "γ", "", **(given | {"domain": (0.0, None)} | changes))
 
 
 def message(n: int, **moves) -> dict:

@@ -50,6 +50,16 @@ test("a move of one dial is not lost when another follows before the answer", ()
   assert.equal(sender.idle, true);
 });
 
+test("what the dials of another loss wanted is void", () => {
+  const { sent, sender } = started();
+  sender.want("gamma", 1, false);
+  sender.want("gamma", 2, false);
+  sender.drop();
+  mock.timers.tick(5000);
+  sender.want("alpha", 3, true);
+  assert.deepEqual(sent.map(m => Object.keys(m.moves)), [["gamma"], ["alpha"]]);
+});
+
 test("a component that was away continues the server's count", () => {
   const { sent, sender } = started();
   sender.answer(41);
