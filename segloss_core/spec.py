@@ -42,13 +42,17 @@ _DOMAIN = re.compile(r"^([\[(])\s*(\S+?)\s*,\s*(\S+?)\s*([\])])$")
 
 @dataclass(frozen=True)
 class Param:
-    """What a dial is: LaTeX symbol, domain such as "[0, inf)", the slider's range, its meaning."""
+    """What a dial is: LaTeX symbol, domain such as "[0, inf)", the slider's range, its meaning.
+
+    `automatic` says what None stands for, where None is allowed; `odd` asks for odd whole numbers.
+    """
 
     symbol: str
     domain: str
     shown: tuple[float, float]
     says: str
     automatic: str | None = None
+    odd: bool = False
 
     def __post_init__(self) -> None:
         if not _DOMAIN.match(self.domain):
@@ -96,6 +100,8 @@ class Dial:
             raise ValueError(f"{loss}: {self.name} must lie in {self.param.domain}, got {value}")
         if self.kind == "whole" and not bool((torch.as_tensor(value) % 1 == 0).all()):
             raise ValueError(f"{loss}: {self.name} must be a whole number, got {value}")
+        if self.param.odd and not bool((torch.as_tensor(value) % 2 == 1).all()):
+            raise ValueError(f"{loss}: {self.name} must be odd, got {value}")
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,15 @@ class Study:
             answer = loss.at(px, **dials)
         return worked(loss, px, answer, where, **{k: v for k, v in dials.items() if v is not None})
 
+    def automatic(self, loss: Loss) -> dict[str, float]:
+        """What the dials that may be automatic would be on this pair."""
+        names = [name for name, dial in loss.dials.items() if dial.param.automatic]
+        if not names:
+            return {}
+        px = self.kinds.pixels if self.by_kinds(loss) else self.pixels()
+        terms = loss.at(px, **dict.fromkeys(names)).terms()
+        return {name: float(terms[name]) for name in names}
+
     # ---- the picture as a whole ------------------------------------------------------------------
 
     def _metrics(self, threshold: float) -> tuple[Metric, ...]:
@@ -169,10 +178,14 @@ class Study:
         return metrics(hard, torch.from_numpy(self.pair.target.astype(bool)))
 
     @cached_property
+    def outline(self) -> NDArray[np.bool_]:
+        """The target's contour."""
+        return contour(torch.from_numpy(self.pair.target.astype(bool))).numpy()
+
+    @cached_property
     def band(self) -> NDArray[np.bool_]:
         """The pixels within BAND of the target's contour."""
-        outline = contour(torch.from_numpy(self.pair.target.astype(bool)))
-        return (distance_to(outline) <= BAND).numpy()
+        return (distance_to(torch.from_numpy(self.outline)) <= BAND).numpy()
 
     def payers(self, maps: Maps, threshold: float) -> Payers | None:
         """Who pays: concentration, and the parts of FP, FN and the boundary band."""

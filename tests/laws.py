@@ -130,7 +130,7 @@ def batches_and_grids_are_loops(loss: Any, core: ModuleType) -> None:
     for i, name in enumerate(names):
         low, high = loss.dials[name].param.shown
         values = torch.linspace(low + 0.1 * (high - low), high - 0.2 * (high - low), 3 - i)
-        values = values.double().round() if loss.dials[name].kind == "whole" else values.double()
+        values = values.double()
         grid[name] = values[:, None] if i == 0 and len(names) == 2 else values
     if not grid:
         return

@@ -53,6 +53,8 @@ def test_dials_outside_their_domain_and_unknown_dials_are_refused():
         LOSSES["focal"](z, y, alpha=float("nan"))
     with pytest.raises(ValueError, match="whole number"):
         LOSSES["ssl_correlation"](z, y, window=3.5)
+    with pytest.raises(ValueError, match="window must be odd, got 4"):
+        LOSSES["ssl_correlation"](z, y, window=4)
     with pytest.raises(ValueError, match="no automatic value"):
         LOSSES["focal"](z, y, alpha=None)
     with pytest.raises(ValueError, match="must be a number"):
@@ -87,6 +89,19 @@ def test_the_face_in_the_readme_works():
     same(share.sum(), LOSSES["dice"](z, y), 1e-12)
     with pytest.raises(ValueError, match="wrt must be"):
         maps.gradient(LOSSES["dice"], z, y, wrt="z")
+
+
+def test_windows_are_swept_by_a_loop():
+    z, y = scene()
+    windows, parts = torch.tensor([3, 5, 7]), torch.tensor([0.2, 0.6], dtype=torch.float64)
+    dense = LOSSES["ssl_correlation"](z, y, window=windows, lam=parts[:, None])
+    shares = maps.share(LOSSES["ssl_correlation"], z, y, window=windows, lam=parts[:, None])
+    assert dense.shape == (2, 3) and shares.shape == (2, 3, *z.shape)
+    for i, lam in enumerate((0.2, 0.6)):
+        for j, window in enumerate((3, 5, 7)):
+            same(dense[i, j], LOSSES["ssl_correlation"](z, y, window=window, lam=lam), 1e-14)
+            one = maps.share(LOSSES["ssl_correlation"], z, y, window=window, lam=lam)
+            same(shares[i, j], one, 1e-14)
 
 
 def test_dials_can_be_learned():

@@ -21,7 +21,7 @@ Stabiliser = Annotated[
     Number, Param("C_4", "(0, inf)", (0.001, 0.2), "keeps flat regions from dividing by 0")
 ]
 Window = Annotated[
-    int, Param("m", "[1, 101]", (3, 15), "width of the local window in pixels (odd)")
+    int, Param("m", "[1, 101]", (3, 15), "width of the local window in pixels", odd=True)
 ]
 Sigma = Annotated[
     float, Param(r"\sigma", "(0, inf)", (0.5, 5), "width of the Gaussian in the window, in pixels")

@@ -1,0 +1,1 @@
+"""What pages share; see CONTRIBUTING.md for what lives where."""

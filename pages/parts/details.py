@@ -1,0 +1,133 @@
+"""Below the pictures: this pixel's arithmetic, who pays, the histogram, the card, the code."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from segloss_core import Loss, export
+from segloss_core.arithmetic import number as _latex
+from segloss_core.study import BAND, Maps, Study
+
+from . import figures, view
+from .say import percent, short
+
+NAMES = (
+    ":material/calculate: This pixel",
+    ":material/groups: Who pays?",
+    ":material/bar_chart: Probabilities",
+    ":material/menu_book: About the loss",
+    ":material/code: Code",
+)
+
+
+def tabs(study: Study, loss: Loss) -> None:
+    """Five tabs, each worked out only while it is open."""
+    setting = view.dials(loss.name)
+    pixel, who, histogram, card, code = st.tabs(NAMES, key="tabs", on_change="rerun")
+    if pixel.open:
+        with pixel:
+            this_pixel(study, loss)
+    if who.open:
+        with who:
+            who_pays(study, study.maps(loss, wrt=view.get("wrt"), **setting))
+    if histogram.open:
+        with histogram:
+            edges, background, object_ = study.histogram()
+            figure = figures.probability_histogram(
+                edges, background, object_, view.get("threshold")
+            )
+            st.plotly_chart(
+                figure, config=figures.CONFIG, key="histogram",
+                alt="Histogram of the predicted probability for object and background pixels",
+            )  # fmt: skip
+    if card.open:
+        with card:
+            about(loss)
+    if code.open:
+        with code:
+            show_code(study, loss)
+
+
+def this_pixel(study: Study, loss: Loss) -> None:
+    """The share of the pinned pixel, worked out; and where the gradient pushes it."""
+    pin, (height, width) = view.get("pin"), study.pair.size
+    if pin is None or not (0 <= pin[0] < width and 0 <= pin[1] < height):
+        st.markdown("Click a pixel in a picture to pin it: its arithmetic appears here.")
+        return
+    x, y = pin
+    setting, wrt = view.dials(loss.name), view.get("wrt")
+    maps = study.maps(loss, wrt=wrt, **setting)
+    found = study.worked(loss, (y, x), **setting)
+    here = int(study.code[y, x]) if maps.coded else (y, x)
+    slope, total = float(maps.gradient[here]), maps.value - maps.floor
+    is_object = bool(study.pair.target[y, x])
+    st.markdown(
+        f"**Pixel x = {x}, y = {y}** is {'object' if is_object else 'background'} in the target. "
+        "What it pays:"
+    )
+    st.latex(rf"\text{{share}} = {found.symbols}")
+    st.latex(rf"= {found.numbers} = {_latex(found.value)}")
+    part = found.value / total if total > 0 else 0.0
+    push = "down" if slope > 0 else "up" if slope < 0 else "neither up nor down"
+    name = {"logit": r"\partial L / \partial z", "probability": r"\partial L / \partial p"}[wrt]
+    st.markdown(
+        f"That is **{percent(part)} of the loss** ({1 / part:,.0f} such pixels would make all of "
+        f"it). The gradient ${name} = {_latex(slope)}$ pushes its probability **{push}**."
+        if part > 0
+        else f"It pays nothing. The gradient ${name} = {_latex(slope)}$ pushes it **{push}**."
+    )
+    with st.expander("What went in"):
+        st.markdown(
+            "\n".join(f"- ${symbol} = {_latex(x)}$: {says}" for symbol, says, x in found.quantities)
+        )
+
+
+def who_pays(study: Study, maps: Maps) -> None:
+    """How concentrated the loss is, and what kinds of mistake hold it."""
+    found = study.payers(maps, view.get("threshold"))
+    if found is None:
+        st.markdown("Nobody pays: the loss is at its floor.")
+        return
+    chart, words = st.columns([1.7, 1], vertical_alignment="center")
+    with chart:
+        st.plotly_chart(
+            figures.who_pays(found), config=figures.CONFIG, key="who_pays",
+            alt="Part of the loss paid by the dearest pixels, cumulated",
+        )  # fmt: skip
+    words.markdown(
+        f"**{percent(found.pixels_paying(0.8))} of the pixels pay 80 %** of this loss.\n\n"
+        f"- {percent(found.false_negatives)} is paid by **missed** object pixels (FN)\n"
+        f"- {percent(found.false_positives)} by **false alarms** (FP)\n"
+        f"- {percent(found.right)} by pixels on the right side of the threshold\n\n"
+        f"{percent(found.boundary_band)} is paid within {BAND:g} px of the target's outline."
+    )
+
+
+def about(loss: Loss) -> None:
+    """The loss's card: what its declaration says, claims with a tick because each is a test."""
+    st.latex(loss.formula)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(f"{loss.story}\n\n**Where it belongs.** {loss.belongs}")
+        st.markdown(f"**Known problems.** {loss.problems}")
+        st.caption(f"Source: {loss.source}")
+    with right:
+        st.markdown("**Proven** (each sentence is a test)")
+        st.markdown("\n".join(f"- ✓ {claim.sentence}" for claim in loss.claims))
+
+
+def show_code(study: Study, loss: Loss) -> None:
+    """The script that gives the numbers on screen, and the criterion for training."""
+    setting, pair = view.dials(loss.name), study.pair
+    if pair.origin == "sample":
+        source = export.from_sample(pair.names["image"].split("/")[0])
+    else:
+        prediction = pair.prediction
+        source = export.from_files(
+            pair.names["target"], pair.names["prediction"], prediction.kind, prediction.confidence
+        )
+    value = study.value(loss, **setting).value
+    st.caption(f"Prints {short(value, 10)}, the value on screen.")
+    st.code(export.snippet(loss, setting, view.get("wrt"), source, value), language="python")
+    st.caption("For a training loop:")
+    st.code(export.training(loss, setting), language="python")

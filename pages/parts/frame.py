@@ -1,0 +1,59 @@
+"""Open a page: configuration, sidebar navigation, and the process made ready once."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import streamlit as st
+import torch
+
+from segloss_core import device
+
+from . import view
+
+PAGES = (
+    ("app.py", "Start", ":material/home:"),
+    ("pages/inspect_pixels.py", "Inspect", ":material/frame_inspect:"),
+)
+
+ICON = str(Path(__file__).parents[2] / "assets" / "icon.png")
+
+_STYLE = """
+.stMainBlockContainer { padding: 3rem clamp(1rem, 2.6vw, 3.5rem); max-width: 1640px; }
+h1 { padding: 0 0 .2rem !important; }
+[data-testid="stSidebar"] .stMarkdown p { line-height: 1.35; }
+.stApp .katex { font-size: 1.05em; }
+.stApp .katex-display { overflow-x: auto; overflow-y: hidden; padding: .15rem 0; }
+"""
+
+
+@st.cache_resource
+def _ready() -> torch.device:
+    """Choose the device; keep torch's many objects out of the collection after every rerun."""
+    gc.collect()
+    gc.freeze()
+    return device.choose()
+
+
+def open_page(title: str) -> torch.device:
+    """Configure the page, take over the URL, draw the navigation; gives the device."""
+    st.set_page_config(f"{title} · SegLoss Lab", ICON, layout="wide")
+    # Per thread, and each run is a thread: two threads per visitor slow every visitor down.
+    torch.set_num_threads(1)
+    view.arrive()
+    st.html(f"<style>{_STYLE}</style>")
+    with st.sidebar:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.image(ICON, width=28)
+            st.markdown("**SegLoss Lab**")
+        for path, label, icon in PAGES:
+            st.page_link(path, label=label, icon=icon, query_params=view.link())
+    return _ready()
+
+
+def close_page(where: torch.device) -> None:
+    """Show where it was computed, and write the view into the URL."""
+    with st.sidebar:
+        st.badge(device.describe(where), icon=":material/memory:", color="gray")
+    view.leave()

@@ -1,0 +1,141 @@
+"""The linked viewer with the dials of the chosen loss: what follows while a dial is dragged."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from segloss_core import LOSSES, Loss
+from segloss_core.study import Maps, Study
+
+from . import controls, view
+from .browser import Dial, Move, Panel, Plane, deliver, dials, viewer
+
+_SETTLED = "dials.settled"
+_SLOPE = {"logit": "∂L/∂z", "probability": "∂L/∂p"}
+
+
+def hand_over(study: Study) -> None:
+    """Give the tab the pair's pixels, once; afterwards only small tables travel."""
+    pair, planes = study.pair, []
+    if pair.image is not None:
+        kind = "rgb" if pair.image.ndim == 3 else "grey"
+        planes.append(Plane(pair.image_digest, kind, pair.image))  # type: ignore[arg-type]
+    if study.is_coded:
+        planes.append(Plane(_code_digest(study), "code", study.code))
+    else:
+        p = pair.prediction.probabilities().astype(np.float32)
+        planes.append(Plane(pair.prediction.digest, "f32", p))
+        planes.append(Plane(pair.target_digest, "grey", pair.target))
+    deliver(planes)
+
+
+def _code_digest(study: Study) -> str:
+    return f"{study.pair.prediction.digest}+{study.pair.target_digest}"
+
+
+def set_dial(loss: str, move: Move) -> None:
+    """Remember a move; when the hand lets go, the whole page follows."""
+    view.put(f"{loss}.{move.name}", controls.admitted(LOSSES[loss], move.name, move.value))
+    st.session_state[_SETTLED] = move.done
+
+
+@st.fragment
+def live(study: Study, loss: Loss) -> None:
+    """Dials and pictures. While a dial is dragged, only this runs."""
+    if loss.dials:
+        dials(
+            dials=controls.of_loss(loss, study),
+            key=f"dials.{loss.name}",
+            on_move=lambda move: set_dial(loss.name, move),
+        )
+    if st.session_state.pop(_SETTLED, False):
+        st.rerun()
+    wrt = view.get("wrt")
+    maps = study.maps(loss, wrt=wrt, **view.dials(loss.name))
+    result = _viewer(study, loss, maps, wrt)
+    if result.moved:
+        view.put("pin", result.pin)
+        st.rerun()
+
+
+def _viewer(study: Study, loss: Loss, maps: Maps, wrt: str):  # type: ignore[no-untyped-def]
+    pair, prediction = study.pair, study.pair.prediction
+    height, width = pair.size
+    planes = np.stack([maps.share, maps.gradient]).astype(np.float32)
+    coded = study.is_coded
+    levels = None
+    if prediction.kind == "hard":
+        ends = prediction.code_probabilities[[0, 255]].tolist()  # type: ignore[index]
+        levels = {"kind": "hard", "p": ends, "z": prediction.table[[0, 255]].tolist()}  # type: ignore[index]
+    value = study.value(loss, **view.dials(loss.name)) if maps.coded else None
+    return viewer(
+        size=(width, height),
+        image=pair.image_digest if pair.image is not None else None,
+        pair=_code_digest(study) if coded else None,
+        prediction=None if coded else prediction.digest,
+        target=None if coded else pair.target_digest,
+        levels=levels,
+        panels=_panels(study, loss, maps, wrt),
+        tables=planes if maps.coded else None,
+        planes=None if maps.coded else planes,
+        threshold=view.get("threshold"),
+        pin=view.get("pin"),
+        extra={
+            "loss": loss.name,
+            "value": maps.value,
+            "total": maps.value - maps.floor,
+            **({"bar": value.relative} if value else {}),
+        },
+        key="viewer",
+    )
+
+
+def unit(loss: Loss) -> str:
+    """The unit as it is written beside a number: nothing for ratios and for mixed sums."""
+    return "" if loss.unit in ("1", "mixed") else loss.unit
+
+
+def _panels(study: Study, loss: Loss, maps: Maps, wrt: str) -> list[Panel]:
+    image = study.pair.image is not None
+    top, steep = maps.share_top, maps.gradient_top
+    return [
+        *([Panel("Image", "image", None, "", f"Image {study.pair.name}")] if image else []),
+        Panel("Target", "target", None, "white: object", "Target mask"),
+        Panel("Prediction", "prediction", (0, 1), "p of the object", "Predicted probability"),
+        Panel(
+            "Share of the loss", "share", (0, top), "bright: pays more",
+            f"Share of {loss.title} paid by each pixel", unit(loss),
+        ),
+        Panel(
+            f"Gradient {_SLOPE[wrt]}", "gradient", (-steep, steep),
+            "red: pushes p down · blue: pushes p up",
+            f"Gradient of {loss.title}: red pushes the probability down, blue up",
+        ),
+    ]  # fmt: skip
+
+
+@st.fragment
+def threshold() -> None:
+    """A live dial for the threshold of outlines and metrics; outlines follow in the browser."""
+
+    def take(move: Move) -> None:
+        if move.value is not None and math.isfinite(move.value):
+            view.put("threshold", move.value)
+        st.session_state[_SETTLED] = move.done
+
+    dials(
+        dials=[
+            Dial(
+                name="threshold", label="threshold", symbol="t", low=0.0, high=1.0, step=0.01,
+                says="cuts the prediction for outlines and metrics; no loss sees it",
+                value=view.get("threshold"), default=0.5, domain=(0.0, 1.0), local="threshold",
+            )
+        ],
+        key="dials.threshold",
+        on_move=take,
+    )  # fmt: skip
+    if st.session_state.pop(_SETTLED, False):
+        st.rerun()

@@ -1,0 +1,30 @@
+"""Show foreign text as text: file names and messages are never Markdown."""
+
+from __future__ import annotations
+
+import re
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@])")
+
+
+def plain(text: str) -> str:
+    """The text with everything that Markdown would read escaped."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def unquoted(message: str) -> str:
+    """A reader's message without the backticks around the file's name, escaped."""
+    return plain(message.replace("`", "“", 1).replace("`", "”", 1))
+
+
+def short(x: float, digits: int = 4) -> str:
+    """A number for people: 0.1234, 46.71, 3.2e-06."""
+    return f"{x:.{digits}g}"
+
+
+def percent(part: float) -> str:
+    """A fraction as per cent, finer where it is small: 43 %, 2.6 %, 0.031 %."""
+    value = 100 * part
+    if value >= 10 or value == 0:
+        return f"{value:.0f} %"
+    return f"{value:.2g} %"

@@ -1,0 +1,137 @@
+"""Everything a page remembers: one table of names, mirrored in the session and in the URL.
+
+The URL is the authority when a visitor arrives with it, follows a link or goes back; the session
+is while he works. Each page calls `arrive()` first and `leave()` last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from segloss_core import LOSSES
+from segloss_core.scenes import SCENES
+
+VERSION = "1"
+UPLOAD = "upload"
+
+_STATE, _WRITTEN = "view", "view.written"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing a page remembers. `parse` raises ValueError for text that means nothing."""
+
+    url: str
+    default: Any
+    parse: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+
+
+def _one_of(*names: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in names:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _between(low: float, high: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    return parse
+
+
+def _pixel(text: str) -> tuple[int, int]:
+    x, y = (int(part) for part in text.split(","))
+    return x, y
+
+
+def _dial(loss: str, name: str) -> Entry:
+    dial = LOSSES[loss].dials[name]
+
+    def parse(text: str) -> float | int | None:
+        if text == "auto":
+            value: float | int | None = None
+        else:
+            value = int(text) if dial.kind == "whole" else float(text)
+        dial.check(loss, value)
+        return value
+
+    return Entry(f"{loss}.{name}", dial.default, parse, _dial_text)
+
+
+def _dial_text(value: float | None) -> str:
+    return "auto" if value is None else f"{value:.12g}"
+
+
+TABLE: Mapping[str, Entry] = {
+    "loss": Entry("loss", "focal", _one_of(*LOSSES)),
+    "pair": Entry("pair", next(iter(SCENES)), _one_of(*SCENES, UPLOAD)),
+    "wrt": Entry("wrt", "logit", _one_of("logit", "probability")),
+    "threshold": Entry("t", 0.5, _between(0.0, 1.0), "{:.12g}".format),
+    "confidence": Entry("c", 0.95, _between(0.51, 0.99), "{:.12g}".format),
+    "pin": Entry("px", None, _pixel, lambda pin: f"{pin[0]},{pin[1]}"),
+    **{f"{loss}.{name}": _dial(loss, name) for loss in LOSSES for name in LOSSES[loss].dials},
+}
+
+
+def arrive() -> None:
+    """Take over what the URL says, if that is new; text that means nothing is left out."""
+    now = st.query_params.to_dict()
+    if now == st.session_state.get(_WRITTEN) and _STATE in st.session_state:
+        return
+    found = {}
+    for name, entry in TABLE.items():
+        if entry.url in now:
+            try:
+                found[name] = entry.parse(now[entry.url])
+            except ValueError:
+                continue
+    # A bare address in a session that has a state (a link without parameters) changes nothing.
+    if now or _STATE not in st.session_state:
+        st.session_state[_STATE] = found
+    st.session_state[_WRITTEN] = now
+
+
+def get(name: str) -> Any:
+    """What is remembered under a name of the table."""
+    return st.session_state.get(_STATE, {}).get(name, TABLE[name].default)
+
+
+def put(name: str, value: Any) -> None:
+    """Remember a value; the URL follows at the end of the next full run."""
+    if name not in TABLE:
+        raise KeyError(name)
+    st.session_state.setdefault(_STATE, {})[name] = value
+
+
+def dials(loss: str) -> dict[str, float | int | None]:
+    """The setting of a loss's dials."""
+    return {name: get(f"{loss}.{name}") for name in LOSSES[loss].dials}
+
+
+def link() -> dict[str, str]:
+    """The query parameters that open this view again; what stands at its default is left out."""
+    said = {
+        entry.url: entry.write(get(name))
+        for name, entry in TABLE.items()
+        if get(name) != entry.default
+    }
+    return {"v": VERSION, **said} if said else {}
+
+
+def leave() -> None:
+    """Write the view into the URL."""
+    now = link()
+    if st.query_params.to_dict() != now:
+        st.query_params.from_dict(now)
+    st.session_state[_WRITTEN] = now
