@@ -54,7 +54,8 @@ class Dial {
   tell(data, fresh) {
     const before = this.data;
     this.data = data;
-    if (JSON.stringify({ ...before, value: 0, auto: 0 }) !== JSON.stringify({ ...data, value: 0, auto: 0 })) this.describe(data);
+    const words = of => JSON.stringify({ ...of, value: 0, auto: 0 }); // all but what a tick changes
+    if (words(before) !== words(data)) this.describe(data);
     if (fresh || !this.busy) this.value = data.value;
     this.show();
   }
