@@ -18,7 +18,7 @@ export function levelTables(levels) {
   return { p, z };
 }
 
-// How a pixel stands at the threshold. Numbers, because a picture holds millions.
+// How a pixel stands at the threshold; ties go to the background. Numbers, because a picture holds millions.
 export const TN = 0;
 export const TP = 1;
 export const FP = 2;
@@ -26,7 +26,7 @@ export const FN = 3;
 export const OUTSIDE = 4;
 export const VERDICTS = ["TN", "TP", "FP", "FN"];
 
-export const verdict = (p, y, threshold) => (p >= threshold ? (y ? TP : FP) : y ? FN : TN);
+export const verdict = (p, y, threshold) => (p > threshold ? (y ? TP : FP) : y ? FN : TN);
 
 export const verdictTable = (p, threshold) =>
   Uint8Array.from({ length: CODES }, (_, code) => verdict(p[code & 255], code >> 8, threshold));

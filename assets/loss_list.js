@@ -35,7 +35,8 @@ class Row {
 
   show({ value, bar, note, unit, tip }) {
     const known = value !== null && value !== undefined;
-    say(this.value, known ? `${pretty(value)}${unit ? ` ${unit}` : ""}` : note ? "" : "–");
+    const small = known && unit ? [el("small", { text: ` ${unit}` })] : [];
+    this.value.replaceChildren(known ? pretty(value) : note ? "" : "–", ...small);
     this.value.title = known ? exact(value) : "";
     const part = bar === null || bar === undefined ? 0 : Math.max(0, Math.min(1, bar / FULL));
     this.fill.style.transform = `scaleX(${part})`;

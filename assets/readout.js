@@ -68,7 +68,7 @@ export class Readout {
       this.values[i].title = unit ? `${title} ${unit}` : title;
     });
     say(this.state, pinned ? "Pinned pixel. Escape unpins it." : "Pixel under the crosshair.");
-    say(this.verdict, `${facts.verdict} · ${MEANING[facts.verdict]} at p ≥ ${Number(threshold.toFixed(4))}`);
+    say(this.verdict, `${facts.verdict} · ${MEANING[facts.verdict]} at p > ${Number(threshold.toFixed(4))}`);
     this.verdict.dataset.is = facts.verdict;
     if (aloud) {
       const heard = maps.map(({ panel, value }) => `${panel.name} ${pretty(value)}`);

@@ -2,6 +2,7 @@
 
 import { el, icon, say } from "./dom.js";
 import { OUTLINE_COLOURS } from "./outline.js";
+import { exact, pretty } from "./format.js";
 
 const LEGEND = { TP: "hit", FP: "false alarm", FN: "missed" };
 
@@ -19,7 +20,9 @@ export class Toolbar {
       el("span", { class: "sl-swatch", title: `${name}: ${meaning}` },
         el("i", { style: `background:${OUTLINE_COLOURS[name]}` }), `${name} ${meaning}`));
     this.legend = el("div", { class: "sl-key", "aria-label": "Legend of the outlines" }, ...swatches, this.cut);
+    this.total = el("output", { class: "sl-total", "aria-label": "Value of the loss" });
     this.root = el("div", { class: "sl-toolbar", role: "toolbar", "aria-label": "Viewer" },
+      this.total,
       el("div", { class: "sl-group" },
         button("minus", "Zoom out (-)", () => zoom(1 / 1.5)),
         this.scale,
@@ -29,11 +32,19 @@ export class Toolbar {
       this.legend);
   }
 
+  // The value of the loss, which follows a dial as the maps do.
+  value({ value, unit }) {
+    const known = value !== null && value !== undefined;
+    this.total.hidden = !known;
+    this.total.title = known ? exact(value) : "";
+    this.total.replaceChildren("L = ", el("b", { text: known ? pretty(value) : "" }), unit ? ` ${unit}` : "");
+  }
+
   show(z, { outlines, locked }, threshold) {
     say(this.scale, `${z < 10 ? z.toFixed(1) : Math.round(z)}×`);
     this.outlines.ariaPressed = String(outlines);
     this.lock.ariaPressed = String(locked);
     this.legend.classList.toggle("off", !outlines);
-    say(this.cut, `at p ≥ ${Number(threshold.toFixed(4))}`);
+    say(this.cut, `at p > ${Number(threshold.toFixed(4))}`);
   }
 }

@@ -108,6 +108,7 @@ export class Viewer {
       this.pin = head.pin && this.holds(head.pin) ? head.pin : null;
     }
     this.lay(head.panels);
+    this.toolbar.value(head.extra ?? {});
     this.readout.shape(head.panels.filter(isMap), head.image);
     this.version = this.run;
     this.draw(this.cost < 2 * QUICK);
@@ -167,7 +168,7 @@ export class Viewer {
       const H = Math.max(1, Math.round(W * this.frame.ratio));
       const full = samplesFor(this.frame, this.view, W);
       const limits = this.limitsOf(panel);
-      const outlined = this.outlines && panel.kind !== "target";
+      const outlined = this.outlines && (panel.kind === "image" || panel.kind === "prediction"); // maps stay clean
       const { z, x, y } = this.view;
       const source = isMap(panel) ? `${this.version} ${limits}` : this.pixels;
       const stamp = [W, H, z, x, y, source, outlined && this.threshold].join();

@@ -16,11 +16,13 @@ loss = LOSSES[view.get("loss")]
 
 # compute and show: pictures first, the slow rows of the list last
 pictures.hand_over(study)
-left, right = st.columns([3.1, 1], gap="medium")
+left, right = st.columns([2.9, 1], gap="medium")
 with left:
-    st.title(loss.title)
+    head, tools = st.columns([1.15, 1], vertical_alignment="bottom")
+    head.title(loss.title)
+    with tools:
+        choose.setting(loss)
     st.markdown(f"{loss.effect} Move over a picture; click a pixel to see its arithmetic below.")
-    choose.setting(loss)
     pictures.live(study, loss)
     details.tabs(study, loss)
 with right:

@@ -63,12 +63,12 @@ def facts(study: Study) -> None:
 
 def setting(loss: Loss) -> None:
     """Presets of the loss, and with respect to what the gradient is taken."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
         if loss.dials:
             st.selectbox(
                 "Preset", list(loss.presets), index=_preset_now(loss), key=f"preset.{loss.name}",
                 placeholder="Presets", on_change=_take_preset, args=(loss,),
-                label_visibility="collapsed", width=260,
+                label_visibility="collapsed", width="stretch",
             )  # fmt: skip
         st.session_state["choose.wrt"] = view.get("wrt")
         st.segmented_control(

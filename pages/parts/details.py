@@ -70,16 +70,21 @@ def this_pixel(study: Study, loss: Loss) -> None:
     part = found.value / total if total > 0 else 0.0
     push = "down" if slope > 0 else "up" if slope < 0 else "neither up nor down"
     name = {"logit": r"\partial L / \partial z", "probability": r"\partial L / \partial p"}[wrt]
+    pays = (
+        f"That is **{percent(part)} of the loss**{_how_many(part)}." if part else "It pays nothing."
+    )
     st.markdown(
-        f"That is **{percent(part)} of the loss** ({1 / part:,.0f} such pixels would make all of "
-        f"it). The gradient ${name} = {_latex(slope)}$ pushes its probability **{push}**."
-        if part > 0
-        else f"It pays nothing. The gradient ${name} = {_latex(slope)}$ pushes it **{push}**."
+        f"{pays} The gradient ${name} = {_latex(slope)}$ pushes its probability **{push}**."
     )
     with st.expander("What went in"):
         st.markdown(
             "\n".join(f"- ${symbol} = {_latex(x)}$: {says}" for symbol, says, x in found.quantities)
         )
+
+
+def _how_many(part: float) -> str:
+    """How many pixels like this one would make the whole loss, where that can be imagined."""
+    return f" ({1 / part:,.0f} such pixels would make all of it)" if part > 1e-7 else ""
 
 
 def who_pays(study: Study, maps: Maps) -> None:

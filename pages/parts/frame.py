@@ -20,7 +20,8 @@ PAGES = (
 ICON = str(Path(__file__).parents[2] / "assets" / "icon.png")
 
 _STYLE = """
-.stMainBlockContainer { padding: 3rem clamp(1rem, 2.6vw, 3.5rem); max-width: 1640px; }
+.stMainBlockContainer { padding: 2.4rem clamp(1rem, 2.6vw, 3.5rem); max-width: 1640px; }
+@media (max-width: 640px) { .stMainBlockContainer { padding-top: 4.4rem; } }
 h1 { padding: 0 0 .2rem !important; }
 [data-testid="stSidebar"] .stMarkdown p { line-height: 1.35; }
 .stApp .katex { font-size: 1.05em; }

@@ -87,6 +87,8 @@ def _viewer(study: Study, loss: Loss, maps: Maps, wrt: str):  # type: ignore[no-
             "loss": loss.name,
             "value": maps.value,
             "total": maps.value - maps.floor,
+            "unit": unit(loss),
+            "note": maps.note.value if maps.note else None,
             **({"bar": value.relative} if value else {}),
         },
         key="viewer",

@@ -27,4 +27,4 @@ def percent(part: float) -> str:
     value = 100 * part
     if value >= 10 or value == 0:
         return f"{value:.0f} %"
-    return f"{value:.2g} %"
+    return f"{value:.2g} %" if value >= 1e-4 else "less than 0.0001 %"

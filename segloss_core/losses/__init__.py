@@ -1,4 +1,8 @@
-"""Find every loss: one file per loss, one folder per family, in menu order."""
+"""Find every loss: one file per loss, one folder per family.
+
+The menu's order is the families' order, and within a family the fewest dials first: a reader meets
+the simple loss before its elaborations.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,11 @@ FAMILIES = ("distribution", "region", "boundary", "compound")
 
 def _discover() -> Iterator[tuple[str, Loss]]:
     for family in FAMILIES:
-        for file in sorted((Path(__file__).parent / family).glob("[!_]*.py")):
-            module = import_module(f"{__name__}.{family}.{file.stem}")
-            yield file.stem, getattr(module, file.stem)
+        files = (Path(__file__).parent / family).glob("[!_]*.py")
+        names = sorted(file.stem for file in files)
+        losses = [getattr(import_module(f"{__name__}.{family}.{name}"), name) for name in names]
+        for loss in sorted(losses, key=lambda loss: len(loss.dials)):
+            yield loss.name, loss
 
 
 LOSSES: Mapping[str, Loss] = MappingProxyType(dict(_discover()))

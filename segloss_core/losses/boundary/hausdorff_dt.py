@@ -44,7 +44,7 @@ def hausdorff_dt(px: Pixels, *, alpha: Reach = 2.0) -> Answer:
 
     Where it belongs: Stray false alarms far from the object; late in training, beside Dice.
 
-    Unit: px^α
+    Unit: pxᵅ
     """
     # Fields stay float64: predictions of another dtype share those of the target.
     d_y = px.field("distance", lambda: distance_to_other_class(px.mask)).to(px.z.dtype)
