@@ -30,18 +30,33 @@ h1 { padding: 0 0 .2rem !important; }
 
 
 @st.cache_resource
-def _ready() -> torch.device:
-    """Choose the device; keep torch's many objects out of the collection after every rerun."""
+def _device() -> torch.device:
+    return device.choose()
+
+
+@st.cache_resource
+def _settled() -> None:
+    """Keep the many objects of torch and Plotly out of the collection after every rerun.
+
+    Once, after the first page is complete: much is imported by the first computation only.
+    """
     gc.collect()
     gc.freeze()
-    return device.choose()
+
+
+def one_thread() -> None:
+    """Let torch compute in this thread alone. First in every page and every fragment.
+
+    The setting is per thread and each run is a new one: a team of threads costs a run 5 ms to
+    start, and two per visitor slow every visitor down.
+    """
+    torch.set_num_threads(1)
 
 
 def open_page(title: str) -> torch.device:
     """Configure the page, take over the URL, draw the navigation; gives the device."""
     st.set_page_config(f"{title} · SegLoss Lab", ICON, layout="wide")
-    # Per thread, and each run is a thread: two threads per visitor slow every visitor down.
-    torch.set_num_threads(1)
+    one_thread()
     view.arrive()
     st.html(f"<style>{_STYLE}</style>")
     with st.sidebar:
@@ -50,7 +65,7 @@ def open_page(title: str) -> torch.device:
             st.markdown("**SegLoss Lab**")
         for path, label, icon in PAGES:
             st.page_link(path, label=label, icon=icon, query_params=view.link())
-    return _ready()
+    return _device()
 
 
 def close_page(where: torch.device) -> None:
@@ -58,3 +73,4 @@ def close_page(where: torch.device) -> None:
     with st.sidebar:
         st.badge(device.describe(where), icon=":material/memory:", color="gray")
     view.leave()
+    _settled()

@@ -10,7 +10,7 @@ import streamlit as st
 from segloss_core import LOSSES, Loss
 from segloss_core.study import Maps, Study
 
-from . import controls, view
+from . import controls, frame, view
 from .browser import Dial, Move, Panel, Plane, deliver, dials, viewer
 
 _SETTLED = "dials.settled"
@@ -45,6 +45,7 @@ def set_dial(loss: str, move: Move) -> None:
 @st.fragment
 def live(study: Study, loss: Loss) -> None:
     """Dials and pictures. While a dial is dragged, only this runs."""
+    frame.one_thread()
     if loss.dials:
         dials(
             dials=controls.of_loss(loss, study),
