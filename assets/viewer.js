@@ -190,7 +190,7 @@ export class Viewer {
     this.toolbar.show(this.view.z, { outlines: this.outlines, locked: Boolean(this.locked) }, this.threshold);
     this.mark();
     const quality = rough ? "draft" : "fine";
-    Object.assign(root.dataset, { tick: this.scene.tick, state: this.waiting ? "waiting" : quality });
+    Object.assign(root.dataset, { size: this.placeName, tick: this.scene.tick, state: this.waiting ? "waiting" : quality });
   }
 
   // Outlines depend on the view and the threshold alone: a tick of the maps finds them ready.

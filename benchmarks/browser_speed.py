@@ -60,8 +60,8 @@ def opening(browser: Any, address: str, rounds: int = 9) -> None:
     _said("open Inspect on the default sample (new visitor)", times[1:], "ms")
 
 
-def upload(page: Any, files: dict[str, Path]) -> float:
-    """Hand over three files; the time from the last of them to the picture, in ms."""
+def upload(page: Any, files: dict[str, Path], size: int) -> float:
+    """Hand over three files; the time from the last of them to all five panels."""
     page.get_by_text("Your own files").click()
     for role in ("image", "target"):
         page.locator(f".st-key-file-{role} input[type=file]").set_input_files(str(files[role]))
@@ -71,13 +71,14 @@ def upload(page: Any, files: dict[str, Path]) -> float:
     page.locator(".st-key-file-prediction input[type=file]").set_input_files(
         str(files["prediction"])
     )
-    page.wait_for_function("() => location.search.includes('pair=upload')", timeout=60_000)
-    page.wait_for_selector(".sl-viewer[data-state=fine]", timeout=60_000)
+    drawn = f".sl-viewer[data-state=fine][data-size='{size},{size}']"
+    page.wait_for_selector(drawn, timeout=60_000)
     return 1000 * (time.perf_counter() - started)
 
 
 _WATCH = """() => {
-  const all = r => [...r.querySelectorAll('*')].flatMap(e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
+  const all = r => [...r.querySelectorAll('*')]
+    .flatMap(e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
   const every = all(document);
   const root = every.find(e => e.className === 'sl-viewer');
   const total = every.find(e => e.classList?.contains('sl-total'));
@@ -87,8 +88,11 @@ _WATCH = """() => {
   window.ticks = []; let pending = [];
   range.addEventListener('input', () => pending.push(performance.now()), true);
   new MutationObserver(() => {
-    // a repaint answers every input before the newest message that is on screen; count the newest
-    requestAnimationFrame(() => { if (pending.length) { window.ticks.push(performance.now() - pending[pending.length - 1]); pending = []; } });
+    // The number changes in the task that repaints; the frame after it is on screen.
+    requestAnimationFrame(() => {
+      if (pending.length) window.ticks.push(performance.now() - pending.at(-1));
+      pending = [];
+    });
   }).observe(total, {childList: true, subtree: true, characterData: true});
   const box = range.getBoundingClientRect();
   return [box.x, box.y + box.height / 2, box.width];
@@ -129,9 +133,8 @@ def dragging(page: Any, name: str) -> None:
     ticks = page.evaluate("() => window.ticks")
     seen = max(1, len(ticks))
     _said(f"{name}: slider to repainted maps", ticks, "ms")
-    print(
-        f"{'':58} {traffic['down'] / seen / 1000:.1f} kB down, {traffic['up'] / seen / 1000:.1f} kB up a tick"
-    )
+    down, up = (traffic[way] / seen / 1000 for way in ("down", "up"))
+    print(f"{'':58} {down:.1f} kB down, {up:.1f} kB up a tick")
     page.mouse.up()
     settle(page)
 
@@ -139,13 +142,13 @@ def dragging(page: Any, name: str) -> None:
 def main() -> None:
     with server() as address, chromium() as browser:
         opening(browser, address)
-        for size in (512, 2048):
+        for size in (500, 2048):  # 500: another size than the sample on screen before
             with tempfile.TemporaryDirectory() as folder:
                 files = _files(size, Path(folder))
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 page.goto(f"{address}/inspect_pixels?loss=focal")
                 settle(page)
-                took = upload(page, files)
+                took = upload(page, files, size)
                 print(f"{f'{size}²: prediction uploaded to complete picture':58} {took:15.0f} ms")
                 page.wait_for_timeout(500)
                 settle(page)

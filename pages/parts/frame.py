@@ -31,6 +31,7 @@ h1 { padding: 0 0 .2rem !important; }
 
 @st.cache_resource
 def _device() -> torch.device:
+    device.reuse_memory()
     return device.choose()
 
 
