@@ -77,3 +77,13 @@ criterion = LOSSES["{loss.name}"].criterion({call(loss, dials).removeprefix(", "
 value = criterion(logits, target)  # (B, 1, H, W) each; the mean over the batch
 value.backward()
 """
+
+
+def table(losses: Mapping[str, Loss]) -> str:
+    """The losses as rows of a Markdown table, for the README."""
+    rows = [
+        f"| `{loss.name}` | {loss.family} | {', '.join(f'`{d}`' for d in loss.dials) or '–'} "
+        f"| {loss.effect} |"
+        for loss in losses.values()
+    ]
+    return "\n".join(["| loss | family | dials | effect |", "| --- | --- | --- | --- |", *rows])

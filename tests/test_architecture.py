@@ -37,7 +37,15 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/maps.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/kinds.py": {"torch", "numpy", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/arithmetic.py": {"torch", f"{CORE}.counts", f"{CORE}.pixels", f"{CORE}.spec"},
-    # floor 5
+    # floor 5: what a page asks of a pair; a loss as text
+    f"{CORE}/payers.py": {"numpy"},
+    f"{CORE}/study.py": {
+        "torch", "numpy",
+        *(
+            f"{CORE}.{room}"
+            for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "spec"]
+        ),
+    },
     f"{CORE}/export.py": {f"{CORE}.spec"},
     f"{CORE}/__init__.py": {
         f"{CORE}.{room}" for room in ("arithmetic", "kinds", "losses", "maps", "pixels", "spec")
@@ -52,7 +60,7 @@ PLAN: dict[str, set[str]] = {
     "pages/parts/": {"numpy", "plotly", "streamlit", "torch", CORE, "pages.parts"},
     "pages/": {"streamlit", CORE, "pages.parts"},
     "app.py": {"streamlit", CORE, "pages.parts"},
-    "benchmarks/": {"numpy", "torch", CORE, "playwright", "PIL", "benchmarks"},
+    "benchmarks/": {"torch", "PIL", CORE, "benchmarks", "tests.browser"},
 }  # fmt: skip
 
 FILES = sorted(
