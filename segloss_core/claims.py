@@ -75,7 +75,12 @@ def by_hand(
         z = torch.log(chance) - torch.log1p(-chance)
         _close(loss(z, torch.tensor(y, dtype=torch.float64), None, **dials), value)
 
-    return Claim(f"By hand: p = {p} against y = {y}{_said(dials)} gives {value:.6g}.", check)
+    seen = ", ".join(
+        f"{chance} on {'object' if label else 'background'}"
+        for a, b in zip(p, y, strict=True)
+        for chance, label in zip(a, b, strict=True)
+    )
+    return Claim(f"By hand: p = {seen}{_said(dials)} gives {value:.6g}.", check)
 
 
 def equals(

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+_POINTS = 240  # of the curve
+
 
 @dataclass(frozen=True)
 class Payers:
@@ -44,17 +46,12 @@ def payers(
     order = np.argsort(-share)
     pixels = np.concatenate([[0.0], np.cumsum(count[order])]) / count.sum()
     paid = np.concatenate([[0.0], np.cumsum((share * count)[order])]) / total
-    keep = _few(pixels)
+    # Pixels of one kind pay alike, so between the corners the curve is straight: exact, also where
+    # a plot with a logarithmic axis needs points in between.
+    first = float(pixels[pixels > 0][0])
+    at = np.concatenate([[0.0], np.geomspace(first, 1.0, _POINTS)])
     return Payers(
-        pixels[keep],
-        paid[keep],
+        at,
+        np.interp(at, pixels, paid),
         *(float((share * part).sum()) / total for part in (false_positive, false_negative, band)),
     )
-
-
-def _few(pixels: Array, most: int = 240) -> NDArray[np.intp]:
-    """Indices of a curve thinned evenly in log x, the ends kept: what a plot can show."""
-    if len(pixels) <= most:
-        return np.arange(len(pixels))
-    wanted = np.concatenate([[0.0], np.geomspace(pixels[1], 1.0, most)])
-    return np.unique(np.searchsorted(pixels, wanted).clip(0, len(pixels) - 1))

@@ -31,7 +31,7 @@ def who_pays(found: Payers) -> go.Figure:
     at = 100 * found.pixels_paying(0.8)
     figure.add_scatter(
         x=[at], y=[80], mode="markers+text", text=[f"80 % by {percent(at / 100)}"],
-        textposition="bottom right", marker={"color": _ACCENT, "size": 11}, hoverinfo="skip",
+        textposition="top left", marker={"color": _ACCENT, "size": 11}, hoverinfo="skip",
     )  # fmt: skip
     figure.update_layout(**_plain(290), showlegend=False)
     figure.update_xaxes(type="log", title="pixels, dearest first (%)", tickformat="~g")
