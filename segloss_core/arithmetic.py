@@ -92,7 +92,7 @@ _DO: dict[type, Callable[[float, float], float]] = {
     ast.Sub: lambda a, b: a - b,
     ast.Mult: lambda a, b: a * b,
     ast.Div: lambda a, b: a / b if b else 0.0,
-    ast.Pow: lambda a, b: a**b if a else 0.0**b,
+    ast.Pow: lambda a, b: math.pow(a, b) if a else 0.0,  # as `power` has it
 }
 
 

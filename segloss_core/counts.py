@@ -11,7 +11,7 @@ from .spec import Number, Param
 
 Smooth = Annotated[
     Number,
-    Param("s", "[0, inf)", (0, 100), "pixels added to numerator and denominator: keeps 0/0 away"),
+    Param("s", "[0, 1e6]", (0, 100), "pixels added to numerator and denominator: keeps 0/0 away"),
 ]
 
 

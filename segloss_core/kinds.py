@@ -69,11 +69,6 @@ class Kinds:
         y = torch.from_numpy(np.repeat([0.0, 1.0], LEVELS))[None]
         return Pixels.from_logits(z, y, torch.from_numpy(count.astype(np.float64))[None])
 
-    def flat(self, p: float) -> Pixels:
-        """A constant prediction of probability p on the same target: a yardstick for values."""
-        z = torch.full_like(self.pixels.z, float(np.log(p) - np.log1p(-p)))
-        return self.pixels.moved(z)
-
 
 def tables(loss: Loss, kinds: Kinds, *, wrt: Wrt = "logit", **dials: Number | None) -> Tables:
     """Evaluate a loss and both maps on kinds of pixel, exactly as on the full image.

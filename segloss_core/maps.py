@@ -47,16 +47,19 @@ def gradient_at(loss: Loss, px: Pixels, *, wrt: Wrt = "logit", **dials: Number |
     """`gradient` of pixels at hand: cached fields are used and filled."""
     if wrt not in ("logit", "probability"):
         raise ValueError(f"wrt must be 'logit' or 'probability', got {wrt!r}")
-    seen, free = px.leaves()
-    g = _each(loss.at(seen, **dials).value, free, px)
+    # A map is asked for in evaluation code too, where the surroundings switch gradients off.
+    with torch.inference_mode(False), torch.enable_grad():
+        seen, free = px.leaves()
+        g = _each(loss.at(seen, **dials).value, free, px)
     p, q = free["p"].detach(), free["q"].detach()
     if wrt == "logit":  # dp/dz = pq, d ln p/dz = q, d ln q/dz = −p
         return g["z"] + p * q * (g["p"] - g["q"]) + q * g["log_p"] - p * g["log_q"]
     # A probability that has underflowed to 0 counts as the smallest normal number: the slope of
-    # ln p is then huge, as it should be, and finite.
-    tiny = torch.finfo(px.z.dtype).tiny
-    p, q = p.clamp_min(tiny), q.clamp_min(tiny)
-    return g["z"] / p / q + g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
+    # ln p is then huge, as it should be, and at most the largest number.
+    limits = torch.finfo(px.z.dtype)
+    p, q = p.clamp_min(limits.tiny), q.clamp_min(limits.tiny)
+    slope = g["z"] / p / q + g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
+    return slope.clamp(limits.min, limits.max)
 
 
 def _each(value: Tensor, leaves: dict[str, Tensor], px: Pixels) -> dict[str, Tensor]:

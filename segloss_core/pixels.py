@@ -6,8 +6,9 @@ logarithm of a probability.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -15,6 +16,10 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 IMAGE_AXES = (-2, -1)
+_SURE = 1e5  # the logit that an infinite one counts as
+
+Kept = dict[str, tuple[Hashable, Any]]
+"""By name: what it was made of, and what was made."""
 
 
 def ratio(a: Tensor, b: Tensor | float) -> Tensor:
@@ -56,35 +61,35 @@ class Pixels:
         y: Tensor,
         weight: Tensor | None = None,
         *,
-        fields: dict[Hashable, Any] | None = None,
-        frozen: dict[Hashable, Any] | None = None,
+        fields: Kept | None = None,
+        frozen: Kept | None = None,
+        given: Mapping[str, Tensor] = MappingProxyType({}),
     ) -> None:
         self.z, self.y, self.weight = z, y, weight
         self.fields = {} if fields is None else fields
         self.frozen = {} if frozen is None else frozen
+        self.given = given
+        self.__dict__.update(given)
 
     @classmethod
-    def from_logits(
-        cls,
-        z: Tensor,
-        y: Tensor,
-        weight: Tensor | None = None,
-        *,
-        fields: dict[Hashable, Any] | None = None,
-    ) -> Pixels:
+    def from_logits(cls, z: Tensor, y: Tensor, weight: Tensor | None = None) -> Pixels:
         """Take logits (..., H, W), a target of 0 and 1 and optional weights >= 0 of equal shape.
 
         float16 and bfloat16 are computed in float32; float64 stays. A pixel of weight 0 is
-        ignored whatever it holds, NaN and labels such as 255 included. `fields` keeps what
-        depends on the target alone (distance maps), to be shared by predictions of one target.
+        ignored whatever it holds, NaN and labels such as 255 included. An infinite logit (an
+        overflow of float16, say) counts as ±1e5: sure, and finite.
 
         Raises ValueError for shapes that differ (a (B, H, W) target against (B, 1, H, W) logits
-        would silently broadcast), for a target that holds anything but 0 and 1 where it counts,
-        and for negative or non-finite weights.
+        would silently broadcast), for no pixels at all, for boolean or complex logits, for a
+        target that holds anything but 0 and 1 where it counts, and for weights that are negative
+        or whose sum is not finite. These checks read values, which torch.vmap and a full-graph
+        torch.compile cannot: build `Pixels(z, y, weight)` there.
         """
         z, y = torch.as_tensor(z), torch.as_tensor(y)
-        if z.ndim < 2:
-            raise ValueError(f"logits need at least the two image axes, got shape {tuple(z.shape)}")
+        if z.ndim < 2 or z.numel() == 0:
+            raise ValueError(f"logits need pixels on two image axes, got shape {tuple(z.shape)}")
+        if z.dtype == torch.bool or z.is_complex():
+            raise ValueError(f"logits are real numbers, got {z.dtype}; is this a mask?")
         if y.shape != z.shape:
             raise ValueError(f"target has shape {tuple(y.shape)}, logits {tuple(z.shape)}")
         dtype = torch.float64 if z.dtype == torch.float64 else torch.float32
@@ -93,30 +98,35 @@ class Pixels:
             weight = torch.as_tensor(weight).to(z.device, dtype)
             if weight.shape != z.shape:
                 raise ValueError(f"weight has shape {tuple(weight.shape)}, logits {tuple(z.shape)}")
-            if not bool(((weight >= 0) & torch.isfinite(weight)).all()):
-                raise ValueError("weights must be finite and >= 0")
+            if not bool((weight >= 0).all() & torch.isfinite(weight.sum())):
+                raise ValueError("weights must be finite and >= 0, and so must their sum")
             # First of all: 0 * NaN is NaN, so an ignored pixel is emptied before any arithmetic.
             counts = weight > 0
             z, y = torch.where(counts, z, 0), torch.where(counts, y, 0)
         if not bool(((y == 0) | (y == 1)).all()):
             raise ValueError("the target must hold 0 and 1 only (divide a 0/255 mask by 255)")
-        return cls(z, y, weight, fields=fields)
+        z = torch.where(torch.isinf(z), z.sign() * _SURE, z)  # inf · 0 would be NaN
+        return cls(z, y, weight)
 
     @classmethod
     def from_probabilities(cls, p: Tensor, y: Tensor, weight: Tensor | None = None) -> Pixels:
         """Take probabilities in [0, 1] instead of logits; exactly 0 and 1 become half a step.
 
-        The step is the dtype's `eps`: the cross-entropy of a sure and wrong pixel would be
-        infinite otherwise. Raises ValueError for values outside [0, 1] that are not ignored.
+        The step is that of p's own dtype just below 1 (0 becomes less where smaller values occur,
+        so that it stays the least): the cross-entropy of a sure and wrong pixel would be infinite
+        otherwise. Raises ValueError for values outside [0, 1] that are not ignored.
         """
         p = torch.as_tensor(p)
-        p = p.to(torch.float64 if p.dtype == torch.float64 else torch.float32)
         inside = (p >= 0) & (p <= 1)
         if not bool((inside if weight is None else inside | (weight == 0)).all()):
             raise ValueError("probabilities must lie in [0, 1]; use from_logits for logits")
-        half = torch.finfo(p.dtype).eps / 2
-        p = p.clamp(half, 1 - half)
-        return cls.from_logits(torch.log(p) - torch.log1p(-p), y, weight)
+        half = torch.finfo(p.dtype).eps / 4
+        p = p.to(torch.float64 if p.dtype == torch.float64 else torch.float32)
+        least = torch.where(p > 0, p, half).min().clamp(max=half)
+        rest = torch.where(p == 1, half, 1 - p)
+        return cls.from_logits(
+            torch.log(torch.where(p == 0, least, p)) - torch.log(rest), y, weight
+        )
 
     # ---- per pixel -------------------------------------------------------------------------
 
@@ -204,21 +214,31 @@ class Pixels:
 
     # ---- what carries no gradient ------------------------------------------------------------
 
-    def constant(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What the loss declares constant for the gradient, made once for these logits."""
-        if key not in self.frozen:
-            with torch.no_grad():
-                self.frozen[key] = make()
-        return self.frozen[key]
+    def constant(self, name: str, make: Callable[[], Any], of: Hashable = None) -> Any:
+        """What the loss declares constant for the gradient, made once for these logits.
 
-    def field(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What depends on the target alone, made once and shared by all its predictions."""
-        if key not in self.fields:
-            with torch.no_grad():
-                self.fields[key] = make()
-        return self.fields[key]
+        `of` holds every dial that it depends on; the newest alone is kept.
+        """
+        return _kept(self.frozen, name, make, of)
+
+    def field(self, name: str, make: Callable[[], Any], of: Hashable = None) -> Any:
+        """What depends on target and weight alone; `fields` may be shared by predictions of both.
+
+        `of` holds every dial that it depends on; the newest alone is kept, so that a dragged dial
+        fills no memory.
+        """
+        return _kept(self.fields, name, make, of)
 
     # ---- the same pixels, seen otherwise -----------------------------------------------------
+
+    def afresh(self) -> Pixels:
+        """The same pixels without the planes that an earlier call left behind.
+
+        Those may have been made without a graph, or with one that a backward pass has freed.
+        """
+        return Pixels(
+            self.z, self.y, self.weight, fields=self.fields, frozen=self.frozen, given=self.given
+        )
 
     def moved(self, z: Tensor) -> Pixels:
         """The same pixels with other logits, constants kept: what differentiation means here."""
@@ -231,12 +251,26 @@ class Pixels:
         ∂L/∂p never needs ∂L/∂z divided by p(1 − p), which fails where p saturates.
         """
         names = ("z", "p", "q", "log_p", "log_q")
-        free = {k: getattr(self, k).detach().requires_grad_() for k in names}
-        seen = self.moved(free["z"])
-        seen.__dict__.update(free)
-        return seen, free
+        free = {k: _ordinary(getattr(self, k)).detach().requires_grad_() for k in names}
+        y, w = _ordinary(self.y), self.weight if self.weight is None else _ordinary(self.weight)
+        given = {k: v for k, v in free.items() if k != "z"}
+        return Pixels(free["z"], y, w, fields=self.fields, frozen=self.frozen, given=given), free
 
-    def known(self, **planes: Tensor) -> Pixels:
+    def knowing(self, **planes: Tensor) -> Pixels:
         """The same pixels with p, q, log_p or log_q at hand, looked up instead of computed."""
-        self.__dict__.update(planes)
-        return self
+        return Pixels(
+            self.z, self.y, self.weight, fields=self.fields, frozen=self.frozen, given=planes
+        )
+
+
+def _kept(where: Kept, name: str, make: Callable[[], Any], of: Hashable) -> Any:
+    found = where.get(name)
+    if found is None or found[0] != of:
+        with torch.no_grad():
+            found = where[name] = (of, make())
+    return found[1]
+
+
+def _ordinary(x: Tensor) -> Tensor:
+    """A tensor of inference mode cannot be differentiated through; its copy can."""
+    return x.clone() if x.is_inference() else x

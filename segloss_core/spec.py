@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import product
+from numbers import Real
 from types import MappingProxyType
 from typing import Annotated, Any, NoReturn, get_args, get_origin, get_type_hints
 
@@ -26,15 +27,19 @@ class Note(StrEnum):
 
     NO_PIXELS = "no pixels: every weight is 0, so the value is set to 0"
     NO_BOUNDARY_IN_TARGET = "no boundary in the target: distances to it are set to 0"
+    NO_BOUNDARY_IN_PREDICTION = "no boundary in the prediction: distances to it are set to 0"
     NO_BOUNDARY = "no boundary in the target nor in the prediction: the value is 0 by definition"
     NO_CONTOUR = (
         "only one of the two masks has a contour: the image diagonal stands for the distance"
     )
     ONE_CLASS = "one class is missing: the automatic β makes the loss 0 for any prediction"
     MISSING_CLASS = "one class is missing from the target: its term is 0"
-    NOTHING_TO_OVERLAP = "empty target without smoothing: the loss is 1 and its gradient 0"
-    ZERO_OVER_ZERO = "0/0: target and prediction are empty and there is no smoothing; set to 0"
-    FREE_ERRORS = "α = β = 0: no mistake has a price, so the loss is 0 for any prediction"
+    MISSING_LABEL = "one class is missing from the target: its cross-entropy has weight 0"
+    NOTHING_TO_OVERLAP = (
+        "empty target without smoothing: the overlap is 0 whatever is predicted, and pushes nowhere"
+    )
+    ZERO_OVER_ZERO = "0/0 in the overlap: nothing is there and there is no smoothing; it costs 0"
+    FREE_ERRORS = "no mistake that is possible here has a price: the loss is 0 for any prediction"
 
 
 _DOMAIN = re.compile(r"^([\[(])\s*(\S+?)\s*,\s*(\S+?)\s*([\])])$")
@@ -70,10 +75,13 @@ class Param:
         """The domain's two ends, whether or not they belong to it."""
         return float(self._parts[1]), float(self._parts[2])
 
-    def contains(self, x: Number) -> bool:
+    def contains(self, x: Number | Real) -> bool:
         """Whether x, or every element of the tensor x, lies in the domain and is finite."""
         (low, high), (opening, _, _, closing) = self.bounds, self._parts
-        x = x if isinstance(x, Tensor) else torch.tensor(x, dtype=torch.float64)
+        try:
+            x = x if isinstance(x, Tensor) else torch.tensor(float(x), dtype=torch.float64)
+        except OverflowError:  # a whole number beyond any float
+            return False
         above = x >= low if opening == "[" else x > low
         below = x <= high if closing == "]" else x < high
         return bool((above & below & torch.isfinite(x)).all())
@@ -94,7 +102,7 @@ class Dial:
             if self.param.automatic is None:
                 raise ValueError(f"{loss}: {self.name} has no automatic value")
             return
-        if isinstance(value, bool) or not isinstance(value, int | float | Tensor):
+        if isinstance(value, bool) or not isinstance(value, Real | Tensor):
             raise ValueError(f"{loss}: {self.name} must be a number or a tensor, got {value!r}")
         if not self.param.contains(value):
             raise ValueError(f"{loss}: {self.name} must lie in {self.param.domain}, got {value}")
@@ -140,8 +148,8 @@ class Claim:
 class Arithmetic:
     """The share of one pixel as a formula, for an object and for a background pixel.
 
-    Names are p, q, e, ce, N, n1, n0, TP, FP, FN, TN, L (the value), the dials, and what the body
-    gives as `terms`, whose LaTeX is in `symbols`.
+    Names are p, N, n1, n0, TP, FP, FN, L (the value), the dials, and what the body gives as
+    `terms`, whose LaTeX is in `symbols`; ln is the one function.
     """
 
     object: str
@@ -272,6 +280,11 @@ class Loss:
         chosen: dict[str, Any] = {**self.defaults, **dials}
         for name, value in chosen.items():
             self.dials[name].check(self.name, value)
+            if isinstance(value, Real):  # NumPy's numbers too
+                whole = self.dials[name].kind == "whole"
+                chosen[name] = round(float(value)) if whole else float(value)
+        if px.z.requires_grad:
+            px = px.afresh()
         shape = torch.broadcast_shapes(*(v.shape for v in chosen.values() if isinstance(v, Tensor)))
         swept = [
             name
@@ -351,14 +364,20 @@ class Criterion(torch.nn.Module):
 
     def __init__(self, loss: Loss, dials: dict[str, Number | None]) -> None:
         super().__init__()
-        self.loss, self.dials = loss, dials
+        self.loss, self.names = loss, tuple(dials)
+        for name, value in dials.items():
+            if isinstance(value, Tensor) and not isinstance(value, torch.nn.Parameter):
+                self.register_buffer(name, value)  # moves with the module and is saved with it
+            else:
+                setattr(self, name, value)  # a Parameter is learned
 
     def forward(self, z: Tensor, y: Tensor, weight: Tensor | None = None) -> Tensor:
         """Mean over the batch of the loss of logits (..., H, W) against the target."""
-        return self.loss(z, y, weight, **self.dials).mean()
+        dials = {name: getattr(self, name) for name in self.names}
+        return self.loss(z, y, weight, **dials).mean()
 
     def extra_repr(self) -> str:
-        return ", ".join([self.loss.name, *(f"{k}={v}" for k, v in self.dials.items())])
+        return ", ".join([self.loss.name, *(f"{k}={getattr(self, k)}" for k in self.names)])
 
 
 def loss(

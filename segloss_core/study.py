@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,18 +16,21 @@ from .maps import Wrt, gradient_at
 from .metrics import Metric, metrics
 from .pair import Pair
 from .payers import Payers, payers
-from .pixels import Pixels
+from .pixels import Kept, Pixels
 from .spec import Loss, Note
 
 Array = NDArray[np.float64]
 
 BAND = 3.0  # pixels from the target's contour that count as its boundary band
-_KEPT_BYTES = 128 << 20  # of dense maps, per pair
+_KEPT_BYTES = 128 << 20  # of dense maps, per pair; the newest two are kept however large
 
 
 @dataclass(frozen=True)
 class Value:
-    """A loss's value on the pair; `relative` is 1 for a constant guess of the mask's prevalence."""
+    """A loss's value on the pair; `relative` is 1 for a constant guess of the mask's prevalence.
+
+    `relative` is None where that guess is an undefined case of the loss (it has no outline).
+    """
 
     value: float
     floor: float
@@ -56,7 +57,7 @@ class Study:
 
     def __init__(self, pair: Pair, device: torch.device | str = "cpu") -> None:
         self.pair, self.device = pair, torch.device(device)
-        self.fields: dict[Hashable, Any] = {}
+        self.fields: Kept = {}
         kept = max(2, _KEPT_BYTES // (16 * pair.target.size))
         self.value = lru_cache(maxsize=1024)(self._value)
         self.maps = lru_cache(maxsize=min(64, kept))(self._maps)
@@ -107,7 +108,7 @@ class Study:
         codes = self.pair.prediction.codes
         if codes is None:
             z = torch.from_numpy(self.pair.prediction.logits()).to(self.device)
-            return Pixels.from_logits(z, self._target, fields=self.fields)
+            return self._sharing(Pixels.from_logits(z, self._target))
         # 256 levels: everything that depends on the logit alone is looked up.
         table = torch.tensor(self.pair.prediction.table)[None]
         level = Pixels.from_logits(table, torch.zeros_like(table))
@@ -115,8 +116,12 @@ class Study:
         def spread(x: torch.Tensor) -> torch.Tensor:
             return torch.from_numpy(np.take(x.numpy()[0], codes)).to(self.device)
 
-        px = Pixels.from_logits(spread(level.z), self._target, fields=self.fields)
-        return px.known(**{k: spread(getattr(level, k)) for k in ("p", "q", "log_p", "log_q")})
+        px = self._sharing(Pixels.from_logits(spread(level.z), self._target))
+        return px.knowing(**{k: spread(getattr(level, k)) for k in ("p", "q", "log_p", "log_q")})
+
+    def _sharing(self, px: Pixels) -> Pixels:
+        """The pixels with what is known of this target: one study has one target, unweighted."""
+        return Pixels(px.z, px.y, px.weight, fields=self.fields)
 
     @property
     def _target(self) -> torch.Tensor:
@@ -129,12 +134,14 @@ class Study:
         with torch.no_grad():
             answer, guess = loss.at(px, **dials), loss.at(self._guess(px), **dials)
         above = [float(a.value - a.floor) for a in (answer, guess)]
-        relative = above[0] / above[1] if above[1] > 0 else None
+        # An undefined case is no yardstick, nor is a mask of one class, which any guess gets right.
+        fit = guess.note is None and 0 < float(px.n1) < float(px.N) and above[1] > 0
+        relative = above[0] / above[1] if fit else None
         return Value(float(answer.value), float(answer.floor), answer.note, relative)
 
     def _guess(self, px: Pixels) -> Pixels:
         """A constant prediction at the mask's prevalence: what knowing nothing else would say."""
-        # Half a pixel of each class keeps an empty mask's guess off 0.
+        # Half a pixel of each class keeps an empty mask's guess finite.
         logit = torch.log((px.n1 + 0.5) / (px.n0 + 0.5))
         return Pixels(logit.expand_as(px.z), px.y, px.weight, fields=px.fields)
 
@@ -149,6 +156,8 @@ class Study:
             share = answer.share().cpu().numpy()
         gradient = gradient_at(loss, px, wrt=wrt, **dials).cpu().numpy()
         tops = [_top(_sample(abs(x))) for x in (share, gradient)]
+        for plane in (share, gradient):
+            plane.setflags(write=False)  # kept, and shared
         value, floor = float(answer.value), float(answer.floor)
         return Maps(value, floor, answer.note, share, gradient, False, *tops)
 

@@ -46,7 +46,7 @@ def test_one_file_is_enough(tmp_path):
     loss = core.LOSSES["mae"]
     assert (loss.family, loss.title, list(loss.dials)) == ("distribution", "Absolute error", ["k"])
     for law in laws.LAWS:
-        if law is not laws.value_is_the_formula:  # which asks for a second, naive implementation
+        if "formula" not in law.__name__:  # which asks for a second, naive implementation
             law(loss, core)
 
 

@@ -201,9 +201,28 @@ def test_the_yardstick_is_a_constant_guess_at_the_prevalence(pairs):
     y = torch.tensor(pairs["coded"].target)
     share = (float(y.sum()) + 0.5) / (y.numel() + 1)
     guess = torch.full(y.shape, float(np.log(share / (1 - share))), dtype=torch.float64)
-    for loss in LOSSES.values():
+    without = {name for name, loss in LOSSES.items() if study.value(loss).relative is None}
+    assert without == {"hausdorff_dt", "shape_aware"}  # a flat guess has no outline
+    for loss in (LOSSES[name] for name in LOSSES if name not in without):
         value = study.value(loss)
         same(value.relative * float(loss(guess, y) - value.floor), value.value - value.floor, 1e-9)
+
+
+def test_a_mask_of_one_class_has_no_yardstick():
+    target = np.zeros((20, 30), np.uint8)
+    codes = np.full(target.shape, 40, np.uint8)
+    for mask in (target, target + np.uint8(1)):
+        study = Study(Pair(None, mask, Prediction.coded(codes), "x"))
+        assert all(study.value(loss).relative is None for loss in LOSSES.values())
+
+
+def test_a_dragged_dial_fills_no_memory(pairs):
+    study = Study(pairs["coded"])
+    for sigma in np.linspace(0.5, 3, 30):
+        study.value(LOSSES["ssl_correlation"], sigma=float(sigma))
+    for loss in LOSSES.values():
+        study.value(loss)
+    assert len(study.fields) < 10
 
 
 def test_who_pays_is_the_same_by_kinds_and_pixel_by_pixel(pairs):

@@ -10,7 +10,7 @@ from ...pixels import IMAGE_AXES, Pixels, ratio
 from ...spec import Answer, Arithmetic, Note, Number, Param, loss
 
 Scale = Annotated[
-    Number, Param(r"\lambda", "[0, inf)", (0, 10), "extra price right at the object's edge")
+    Number, Param(r"\lambda", "[0, 1e6]", (0, 10), "extra price right at the object's edge")
 ]
 
 

@@ -8,7 +8,7 @@ from ...pixels import Pixels, power
 from ...spec import Answer, Arithmetic, Note, Number, Param, loss
 
 Reach = Annotated[
-    Number, Param(r"\alpha", "[0, inf)", (0, 3), "how steeply the price grows with distance")
+    Number, Param(r"\alpha", "[0, 6]", (0, 3), "how steeply the price grows with distance")
 ]
 
 
@@ -59,6 +59,7 @@ def hausdorff_dt(px: Pixels, *, alpha: Reach = 2.0) -> Answer:
         notes={
             Note.NO_BOUNDARY: no_target & no_pred,
             Note.NO_BOUNDARY_IN_TARGET: no_target & ~no_pred,
+            Note.NO_BOUNDARY_IN_PREDICTION: no_pred & ~no_target,
         },
         terms=lambda: {"d_y": d_y, "d_pred": d_pred},
     )

@@ -18,33 +18,34 @@ CrossEntropyPart = Annotated[
     Number, Param(r"\lambda", "[0, 1]", (0, 1), "part of plain cross-entropy in the sum")
 ]
 Stabiliser = Annotated[
-    Number, Param("C_4", "(0, inf)", (0.001, 0.2), "keeps flat regions from dividing by 0")
+    Number, Param("C_4", "[1e-6, 1]", (0.001, 0.2), "keeps flat regions from dividing by 0")
 ]
 Window = Annotated[
     int, Param("m", "[1, 101]", (3, 15), "width of the local window in pixels", odd=True)
 ]
 Sigma = Annotated[
-    float, Param(r"\sigma", "(0, inf)", (0.5, 5), "width of the Gaussian in the window, in pixels")
+    float,
+    Param(r"\sigma", "[0.01, 1000]", (0.5, 5), "width of the Gaussian in the window, in pixels"),
 ]
 
 
 def structural_error(px: Pixels, C4: Number, window: int, sigma: float) -> Tensor:
-    """e = |(y − μ_y + C₄)/(σ_y + C₄) − (p − μ_p + C₄)/(σ_p + C₄)|, in float64.
+    """e = |(y − μ_y + C₄)/(σ_y + C₄) − (p − μ_p + C₄)/(σ_p + C₄)|, in float64, without gradient.
 
     Always in float64: a variance is a small difference, and in float32 the σ of a flat region
     would be noise of the size of C₄.
     """
-    p = px.visible(torch.sigmoid(px.z.detach().double()))
-    c = C4.double() if isinstance(C4, Tensor) else C4
+    size, y = (window, sigma), px.y.double()
+    p = px.constant("p", lambda: px.visible(torch.sigmoid(px.z.double())))
+    of_y = px.field("moments", lambda: gaussian_moments(y, window, sigma), of=size)
+    of_p = px.constant("moments", lambda: gaussian_moments(p, window, sigma), of=size)
+    c = C4.detach().double() if isinstance(C4, Tensor) else C4
 
-    def standardised(x: Tensor, moments: tuple[Tensor, Tensor]) -> Tensor:
-        mean, deviation = moments
+    def standardised(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
         return (x - mean + c) / (deviation + c)
 
-    y = px.y.double()
-    of_target = px.field(("moments", window, sigma), lambda: gaussian_moments(y, window, sigma))
-    e = standardised(y, of_target) - standardised(p, gaussian_moments(p, window, sigma))
-    return px.visible(e.abs()) if px.weight is None else torch.where(px.weight > 0, e.abs(), 0)
+    e = (standardised(y, *of_y) - standardised(p, *of_p)).abs()
+    return e if px.weight is None else torch.where(px.weight > 0, e, 0)
 
 
 @loss(
@@ -82,7 +83,7 @@ def ssl_correlation(
 
     Prediction and target are standardised in a small window; e is where they differ. Pixels whose
     e is below β of the largest are left out, the others pay e times their cross-entropy. e and
-    the selection f are weights: no gradient flows through them.
+    the selection f are weights: no gradient flows through them, nor to β, C₄, window and σ.
 
     Known problems: e is about 1/C₄ where one side is flat and the other is not, so a single speck
     in flat background can be the largest and dominate. Window, padding (reflected) and the
@@ -93,8 +94,7 @@ def ssl_correlation(
 
     Unit: nats
     """
-    key = ("structural error", str(C4), window, sigma)
-    e = px.constant(key, lambda: structural_error(px, C4, window, sigma))
+    e = structural_error(px, C4, window, sigma)
     largest = e.amax(IMAGE_AXES, keepdim=True)
     f = (e > (beta.double() if isinstance(beta, Tensor) else beta) * largest).to(px.z.dtype)
     e = e.to(px.z.dtype)

@@ -11,19 +11,19 @@ from ...counts import counts
 from ...pixels import Pixels, power, ratio
 from ...spec import Answer, Arithmetic, Note, Number, Param, loss
 
-DiceWeight = Annotated[Number, Param("w_D", "[0, inf)", (0, 1), "weight of the Dice part")]
+DiceWeight = Annotated[Number, Param("w_D", "[0, 1e6]", (0, 1), "weight of the Dice part")]
 CrossWeight = Annotated[
-    Number, Param("w_C", "[0, inf)", (0, 1), "weight of the cross-entropy part")
+    Number, Param("w_C", "[0, 1e6]", (0, 1), "weight of the cross-entropy part")
 ]
 DiceExponent = Annotated[
-    Number, Param(r"\gamma_D", "(0, inf)", (0.1, 3), "exponent of the Dice part's logarithm")
+    Number, Param(r"\gamma_D", "(0, 5]", (0.1, 3), "exponent of the Dice part's logarithm")
 ]
 CrossExponent = Annotated[
-    Number, Param(r"\gamma_C", "(0, inf)", (0.1, 3), "exponent of each pixel's cross-entropy")
+    Number, Param(r"\gamma_C", "(0, 5]", (0.1, 3), "exponent of each pixel's cross-entropy")
 ]
 # 0 is left out: the logarithm of an empty overlap would be infinite.
 Smooth = Annotated[
-    Number, Param("s", "(0, inf)", (0.01, 100), "pixels added to numerator and denominator")
+    Number, Param("s", "(0, 1e6]", (0.01, 100), "pixels added to numerator and denominator")
 ]
 
 
@@ -56,7 +56,7 @@ Smooth = Annotated[
             smooth=1,
         ),
         confident_mistake("keeps a weak push"),
-        note_on_empty_target(Note.MISSING_CLASS),
+        note_on_empty_target(Note.MISSING_LABEL),
         perfect(),
     ),
 )
@@ -102,6 +102,6 @@ def exp_log(
     return Answer(
         w_dice * overlap + w_cross * (w_1 * px.mean(missed) + w_0 * px.mean(false)),
         share,
-        notes={Note.MISSING_CLASS: (px.n1 == 0) | (px.n0 == 0)},
+        notes={Note.MISSING_LABEL: (px.n1 == 0) | (px.n0 == 0)},
         terms=lambda: {"G": overlap, "w_1": w_1, "w_0": w_0},
     )

@@ -21,7 +21,7 @@ ObjectShare = Annotated[
     Param(r"\alpha", "[0, 1]", (0, 1), "price of missed object pixels; 1 − α that of false ones"),
 ]
 Focus = Annotated[
-    Number, Param(r"\gamma", "[0, inf)", (0, 5), "how strongly pixels that are right are silenced")
+    Number, Param(r"\gamma", "[0, 1e3]", (0, 5), "how strongly pixels that are right are silenced")
 ]
 
 

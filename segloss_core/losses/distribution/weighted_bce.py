@@ -7,7 +7,7 @@ from ...pixels import Pixels
 from ...spec import Answer, Arithmetic, Number, Param, loss
 
 ObjectPrice = Annotated[
-    Number, Param(r"\beta", "(0, inf)", (0.05, 20), "price of a missed object pixel")
+    Number, Param(r"\beta", "(0, 1e6]", (0.05, 20), "price of a missed object pixel")
 ]
 
 

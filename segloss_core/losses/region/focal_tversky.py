@@ -11,7 +11,7 @@ from ...spec import Answer, Arithmetic, Number, Param, loss
 from .tversky import FalseNegativePrice, FalsePositivePrice, tversky
 
 Root = Annotated[
-    Number, Param(r"\gamma", "(0, inf)", (0.5, 3), "the loss is the γ-th root of the Tversky loss")
+    Number, Param(r"\gamma", "[0.1, 10]", (0.5, 3), "the loss is the γ-th root of the Tversky loss")
 ]
 
 

@@ -13,7 +13,7 @@ Weight = Annotated[
 ]
 Exponent = Annotated[
     Number,
-    Param("k", "(0, inf)", (1, 2), "exponent of the error: 2 as published, 1 the plain rates"),
+    Param("k", "(0, 10]", (1, 2), "exponent of the error: 2 as published, 1 the plain rates"),
 ]
 
 

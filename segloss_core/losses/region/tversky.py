@@ -19,10 +19,10 @@ from ...pixels import Pixels, ratio
 from ...spec import Answer, Arithmetic, Note, Number, Param, loss
 
 FalsePositivePrice = Annotated[
-    Number, Param(r"\alpha", "[0, inf)", (0, 1), "price of a false positive")
+    Number, Param(r"\alpha", "[0, 1e6]", (0, 1), "price of a false positive")
 ]
 FalseNegativePrice = Annotated[
-    Number, Param(r"\beta", "[0, inf)", (0, 1), "price of a false negative")
+    Number, Param(r"\beta", "[0, 1e6]", (0, 1), "price of a false negative")
 ]
 
 
@@ -86,12 +86,17 @@ def tversky(
     c = counts(px)
     priced = alpha * c.fp + beta * c.fn
     whole = c.tp + priced + smooth
-    free = (torch.as_tensor(alpha) == 0) & (torch.as_tensor(beta) == 0)
+    free_fp, free_fn, rough = (
+        torch.as_tensor(dial, device=px.z.device) == 0 for dial in (alpha, beta, smooth)
+    )
+    free = (free_fp | (px.n0 == 0)) & (free_fn | (px.n1 == 0))
+    empty = (px.n1 == 0) & rough & ~free
     return Answer(
         ratio(priced, whole),
         lambda: ratio(px.weighted((alpha * px.background + beta * px.y) * px.e), whole),
         notes={
-            Note.FREE_ERRORS: free.to(px.z.device) & (px.N > 0),
-            Note.ZERO_OVER_ZERO: whole == 0,
+            Note.FREE_ERRORS: free & (px.N > 0),
+            Note.ZERO_OVER_ZERO: empty & (c.fp == 0),
+            Note.NOTHING_TO_OVERLAP: empty & (c.fp > 0),
         },
     )
