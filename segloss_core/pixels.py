@@ -105,7 +105,8 @@ class Pixels:
             z, y = torch.where(counts, z, 0), torch.where(counts, y, 0)
         if not bool(((y == 0) | (y == 1)).all()):
             raise ValueError("the target must hold 0 and 1 only (divide a 0/255 mask by 255)")
-        z = torch.where(torch.isinf(z), z.sign() * _SURE, z)  # inf · 0 would be NaN
+        if bool(torch.isinf(z).any()):  # inf · 0 would be NaN
+            z = torch.where(torch.isinf(z), z.sign() * _SURE, z)
         return cls(z, y, weight)
 
     @classmethod
@@ -124,9 +125,8 @@ class Pixels:
         p = p.to(torch.float64 if p.dtype == torch.float64 else torch.float32)
         least = torch.where(p > 0, p, half).min().clamp(max=half)
         rest = torch.where(p == 1, half, 1 - p)
-        return cls.from_logits(
-            torch.log(torch.where(p == 0, least, p)) - torch.log(rest), y, weight
-        )
+        p = torch.where(p == 0, least, torch.where(p == 1, 1 - half, p))
+        return cls.from_logits(torch.log(p) - torch.log(rest), y, weight)
 
     # ---- per pixel -------------------------------------------------------------------------
 
