@@ -11,7 +11,7 @@ st.markdown(
     "Give it a mask and a prediction: SegLoss Lab shows which pixels each loss charges, where its "
     "gradient pushes them, and how α, β and γ change that while you drag them."
 )
-gallery.samples(where)
 gallery.doors()
+gallery.samples(where)
 
 frame.close_page(where)

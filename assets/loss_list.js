@@ -10,8 +10,8 @@ let lists = 0;
 const plain = text => text.toLowerCase().replaceAll(/[_\-–\s]+/g, " ").trim();
 
 // All words of the question must occur.
-export const matches = ({ name, title, family }, question) => {
-  const text = plain(`${title} ${name} ${family}`);
+export const matches = ({ name, title, family, also = "" }, question) => {
+  const text = plain(`${title} ${name} ${family} ${also}`);
   return plain(question).split(" ").every(part => text.includes(part));
 };
 
@@ -72,7 +72,7 @@ export class LossList {
       onfocus: () => this.active ?? this.activate(this.chosen),
     });
     this.none = el("p", { class: "sl-none", text: "No loss matches.", hidden: true });
-    this.legend = el("p", { class: "sl-says", text: "Bars: relative to a constant prediction, marked." });
+    this.legend = el("p", { class: "sl-says", text: "Tick: the same loss of a constant guess at the mask's prevalence; left of it is better, › is far beyond." });
     root.replaceChildren(this.metrics, this.search, this.chips, this.list, this.none, this.legend);
     this.deaf = listen(news => news.topic === "loss" && this.hear(news));
   }

@@ -26,7 +26,7 @@ export class Readout {
   // One cell per fact that this scene has.
   shape(maps, image) {
     const wanted = ["x, y", "target", "prediction p", "logit z", ...(image ? ["image"] : [])];
-    for (const { name, kind } of maps) wanted.push(name, ...(kind === "share" ? ["of the loss"] : []));
+    for (const { name, kind } of maps) wanted.push(name, ...(kind === "share" ? ["that is, of the loss"] : []));
     if (this.names?.join() === wanted.join()) return;
     this.names = wanted;
     this.values = wanted.map(() => el("dd", { text: NOTHING }));

@@ -33,8 +33,8 @@ export class Viewer {
       role: "group",
       "aria-label": "Linked pictures. Arrows move the crosshair, plus and minus zoom, 0 resets, " +
         "Enter pins, Escape unpins, O switches the outlines.",
-    }, this.top, this.maps);
-    root.replaceChildren(this.toolbar.root, this.stage, this.readout.root);
+    }, this.maps, this.readout.root, this.top); // what follows a dial is nearest to it
+    root.replaceChildren(this.toolbar.root, this.stage);
     this.readout.clear();
     const act = {
       hover: (u, v) => this.hover(u, v),

@@ -64,11 +64,13 @@ def upload(page: Any, files: dict[str, Path], size: int) -> float:
     """Hand over three files; the time from the last of them to all five panels."""
     page.get_by_text("Your own files").click()
     for role in ("image", "target"):
-        page.locator(f".st-key-file-{role} input[type=file]").set_input_files(str(files[role]))
+        page.locator(f"[class*=st-key-file-{role}] input[type=file]").set_input_files(
+            str(files[role])
+        )
         page.wait_for_timeout(1500)
         settle(page)
     started = time.perf_counter()
-    page.locator(".st-key-file-prediction input[type=file]").set_input_files(
+    page.locator("[class*=st-key-file-prediction] input[type=file]").set_input_files(
         str(files["prediction"])
     )
     drawn = f".sl-viewer[data-state=fine][data-size='{size},{size}']"

@@ -15,14 +15,17 @@ with st.sidebar:
 loss = LOSSES[view.get("loss")]
 
 # compute and show: pictures first, the slow rows of the list last
+choose.still_showing()
 pictures.hand_over(study)
 left, right = st.columns([2.9, 1], gap="medium")
 with left:
-    head, tools = st.columns([1.15, 1], vertical_alignment="bottom")
-    head.title(loss.title)
+    choose.narrow_list()
+    head, tools = st.columns([1.1, 1])
+    with head:
+        st.title(loss.title)
+        st.markdown(loss.effect)
     with tools:
         choose.setting(loss)
-    st.markdown(f"{loss.effect} Move over a picture; click a pixel to see its arithmetic below.")
     pictures.live(study, loss)
     details.tabs(study, loss)
 with right:

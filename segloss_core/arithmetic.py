@@ -38,10 +38,10 @@ _MEANING = {
 
 @dataclass(frozen=True)
 class Worked:
-    """One pixel worked out: LaTeX in symbols and in numbers, its value, and what went in."""
+    """One pixel worked out: the summands as LaTeX in symbols and in numbers, their sum."""
 
-    symbols: str
-    numbers: str
+    symbols: tuple[str, ...]
+    numbers: tuple[str, ...]
     value: float
     quantities: tuple[tuple[str, str, float], ...]  # (LaTeX, meaning, number)
 
@@ -59,8 +59,8 @@ def worked(loss: Loss, px: Pixels, answer: Answer, at: tuple[int, int], **dials:
     names = {**_LATEX, **{k: d.param.symbol for k, d in loss.dials.items()}, **loss.pixel.symbols}
     says = {**_MEANING, **{k: d.param.says for k, d in loss.dials.items()}}
     return Worked(
-        _latex(tree, lambda name: names[name]),
-        _latex(tree, lambda name: number(known[name])),
+        tuple(_latex(part, lambda name: names[name]) for part in _summands(tree)),
+        tuple(_latex(part, lambda name: number(known[name])) for part in _summands(tree)),
         _value(tree, known),
         tuple((names[k], says.get(k, "of this loss, here"), known[k]) for k in known if k in used),
     )
@@ -114,6 +114,24 @@ def _value(node: ast.expr, known: Mapping[str, float]) -> float:
     raise ValueError(f"not part of a share formula: {ast.unparse(node)}")
 
 
+def _summands(node: ast.expr) -> list[ast.expr]:
+    """The parts of a sum (a difference is a sum with a negative part)."""
+    match node:
+        case ast.BinOp(left=a, op=ast.Add(), right=b):
+            return [*_summands(a), *_summands(b)]
+        case ast.BinOp(left=a, op=ast.Sub(), right=b):
+            return [*_summands(a), _negated(b)]
+    return [node]
+
+
+def _negated(node: ast.expr) -> ast.expr:
+    """−node, with the sign on the first factor, where LaTeX wants it."""
+    match node:
+        case ast.BinOp(left=a, op=ast.Mult() | ast.Div() as op, right=b):
+            return ast.BinOp(_negated(a), op, b)
+    return ast.UnaryOp(ast.USub(), node)
+
+
 def _latex(node: ast.expr, say: Callable[[str], str], tight: bool = False) -> str:
     """LaTeX of a formula; `tight` puts a sum in parentheses."""
     match node:
@@ -145,9 +163,9 @@ def number(x: float) -> str:
     """A number as LaTeX with four significant digits: 0.7, 1\\,234, 3.21·10⁻⁶."""
     if x == 0 or not math.isfinite(x):
         return "0" if x == 0 else str(x)
-    if float(x).is_integer() and abs(x) < 1e9:
-        return f"{int(x):,}".replace(",", r"\,")
-    if 1e-3 <= abs(x) < 1e5:
+    if abs(x) < 1e9 and (float(x).is_integer() or abs(x) >= 1e4):
+        return f"{x:,.0f}".replace(",", r"\,")
+    if 1e-3 <= abs(x) < 1e4:
         return f"{x:.4g}"
     mantissa, exponent = f"{x:.3e}".split("e")
     return rf"{float(mantissa):g} \cdot 10^{{{int(exponent)}}}"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .spec import Loss
 
@@ -44,28 +48,45 @@ prediction, target = pair.prediction, pair.target
 """
 
 
-def from_files(target: str, prediction: str, kind: str, confidence: float | None) -> str:
+def from_files(
+    target: str,
+    prediction: str,
+    kind: str,
+    confidence: float | None,
+    size: tuple[int, int] | None = None,
+) -> str:
     """How a script reads a target and a prediction from the files that were uploaded.
 
-    `kind` and `confidence` are those of the pair's prediction.
+    `kind` and `confidence` are those of the pair's prediction; `size` (height, width) that to
+    which it was resized. A name that was shortened for display is to be put right by hand.
     """
     build = {
-        "probability": "Prediction.coded(read_prediction.array)",
-        "hard": f"Prediction.hard(read_prediction.array, confidence={confidence!r})",
-        "float": "Prediction.floating(read_prediction.array)",
+        "probability": "Prediction.coded(pixels)",
+        "hard": f"Prediction.hard(pixels, confidence={confidence!r})",
+        "float": "Prediction.floating(pixels)",
     }[kind]
     scale = "" if kind == "float" else f', scale="{kind}"'
+    resize = f'\npixels = resized(pixels, {size}, "prediction")' if size else ""
+    also = ", resized" if size else ""
+    short = "  # put the whole names here" if "…" in target + prediction else ""
     return f"""\
 from pathlib import Path
 
 from segloss_core.pair import Prediction
-from segloss_core.readers import read
+from segloss_core.readers import read{also}
 
-mask, guess = {target!r}, {prediction!r}
+mask, guess = {target!r}, {prediction!r}{short}
 target = read(Path(mask).read_bytes(), mask, role="target").array
-read_prediction = read(Path(guess).read_bytes(), guess, role="prediction"{scale})
+pixels = read(Path(guess).read_bytes(), guess, role="prediction"{scale}).array{resize}
 prediction = {build}
 """
+
+
+def npz(share: NDArray[np.float64], gradient: NDArray[np.float64]) -> bytes:
+    """Both maps as a compressed NumPy archive of float32."""
+    file = io.BytesIO()
+    np.savez_compressed(file, share=share.astype("f4"), gradient=gradient.astype("f4"))
+    return file.getvalue()
 
 
 def training(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
@@ -74,7 +95,7 @@ def training(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
 from segloss_core import LOSSES
 
 criterion = LOSSES["{loss.name}"].criterion({call(loss, dials).removeprefix(", ")})
-value = criterion(logits, target)  # (B, 1, H, W) each; the mean over the batch
+value = criterion(logits, target)  # (B, 1, H, W) each
 value.backward()
 """
 

@@ -230,6 +230,11 @@ class Loss:
         return self._card["Unit"]
 
     @property
+    def aliases(self) -> str:
+        """Other names, for a search; empty where there are none."""
+        return self._card.get("Also called", "")
+
+    @property
     def story(self) -> str:
         """How it works and why it was made."""
         return self._card["story"]
@@ -250,7 +255,7 @@ class Loss:
         head, *paragraphs = [part.strip() for part in doc.split("\n\n")]
         card = {"effect": head, "title": paragraphs.pop(0), "story": ""}
         for text in paragraphs:
-            match = re.match(r"(Known problems|Where it belongs|Unit): ", text)
+            match = re.match(r"(Also called|Known problems|Where it belongs|Unit): ", text)
             key, text = (match[1], text[match.end() :]) if match else ("story", text)
             card[key] = f"{card.get(key, '')}\n\n{' '.join(text.split())}".strip()
         return card

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .arithmetic import Worked, worked
 from .geometry import contour, distance_to
-from .kinds import Kinds, code, tables
+from .kinds import Kinds, code, tables, unfold
 from .maps import Wrt, gradient_at
 from .metrics import Metric, metrics
 from .pair import Pair
@@ -160,6 +160,12 @@ class Study:
             plane.setflags(write=False)  # kept, and shared
         value, floor = float(answer.value), float(answer.floor)
         return Maps(value, floor, answer.note, share, gradient, False, *tops)
+
+    def dense(self, maps: Maps) -> tuple[Array, Array]:
+        """Share and gradient as planes (H, W)."""
+        if not maps.coded:
+            return maps.share, maps.gradient
+        return unfold(maps.share, self.code), unfold(maps.gradient, self.code)
 
     def worked(self, loss: Loss, at: tuple[int, int], **dials: float | None) -> Worked:
         """The share of the pixel in row `at[0]`, column `at[1]`, worked out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -62,14 +63,37 @@ def test_a_view_is_a_link():
     assert any("x = 200, y = 250" in m.value for m in app.markdown)
 
 
-def test_nonsense_in_the_address_is_left_out():
+def test_nonsense_in_the_address_is_left_out_and_named():
     app = inspect(**{
         "loss": "nope", "pair": "../../etc", "t": "7", "focal.gamma": "-3", "px": "a,b",
-        "focal.alpha": "nan", "ssl_correlation.window": "4", "else": "1",
+        "focal.alpha": "nan", "ssl_correlation.window": "4",
     })  # fmt: skip
     assert not app.exception
     assert app.title[0].value == LOSSES["focal"].title
     assert app.query_params.get("focal.gamma") is None
+    assert "loss\\=nope" in app.warning[0].value or "loss=nope" in app.warning[0].value
+    app.run()
+    assert not app.warning  # told once
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"loss": "ssl_correlation", "ssl_correlation.window": "9" * 400},
+        {"loss": "hausdorff_dt", "hausdorff_dt.alpha": "500", "px": "400,400", "pair": "lesion"},
+        {"loss": "tversky", "tversky.alpha": "1e308", "tversky.beta": "1e308"},
+        {"loss": "focal", "focal.gamma": "inf"},
+        {"loss": "exp_log", "exp_log.gamma_cross": "5", "exp_log.gamma_dice": "5", "px": "1,1"},
+        {"px": "9" * 400 + ",1"},
+    ],
+)
+def test_no_address_breaks_the_page(query):
+    assert not inspect(**query).exception
+
+
+def test_an_unknown_name_in_the_address_is_named():
+    app = inspect(**{"focal.gama": "3"})
+    assert "focal\\.gama" in app.warning[0].value
 
 
 def test_a_pin_outside_the_picture_is_a_hint_not_a_crash():
@@ -81,7 +105,16 @@ def test_a_pin_outside_the_picture_is_a_hint_not_a_crash():
 def test_a_link_to_an_upload_opens_a_sample_and_says_so():
     app = inspect(pair="upload")
     assert not app.exception
-    assert "links never carry" in app.info[0].value
+    assert "which no link carries" in app.info[0].value
+
+
+def test_a_link_is_never_bare_and_a_bare_address_means_defaults():
+    app = inspect(loss="dice")
+    app.query_params.clear() if hasattr(app.query_params, "clear") else None
+    for name in list(app.query_params):
+        del app.query_params[name]
+    app.run()
+    assert app.title[0].value == LOSSES["focal"].title
 
 
 def test_a_preset_sets_the_dials():
@@ -90,6 +123,7 @@ def test_a_preset_sets_the_dials():
     assert not app.exception
     assert app.query_params["tversky.alpha"] == "1"
     assert app.query_params["tversky.beta"] == "1"
+    assert app.selectbox(key="preset.tversky").value == "Jaccard"
 
 
 def png(path: Path, array: np.ndarray) -> bytes:
@@ -114,7 +148,7 @@ def files(tmp_path: Path) -> dict[str, bytes]:
 
 
 def give(app: AppTest, role: str, name: str, data: bytes) -> AppTest:
-    box = next(b for b in app.file_uploader if b.key == f"file.{role}")
+    box = next(b for b in app.file_uploader if b.key.startswith(f"file.{role}."))
     box.upload(name, data)
     return app.run()
 
@@ -139,6 +173,52 @@ def test_a_bad_file_gets_one_sentence_and_the_pair_stays(files):
     assert "5 different values" in error.value.replace("\\", "")
     assert "![x](" not in error.value  # escaped: never Markdown
     assert app.selectbox(key="choose.pair").value == "brain"
+
+
+def test_addresses_in_names_do_not_become_links():
+    from pages.parts.say import plain
+
+    for text in ("www.evil.example", "https://evil.example", "a@evil.example", "HTTP://x.y"):
+        said = plain(text)
+        assert "\u2060" in said and said.replace("\u2060", "").replace("\\", "") == text
+
+
+def test_a_bad_file_leaves_its_box_and_the_last_pair_is_named_as_such(files):
+    app = inspect()
+    give(app, "target", "mask.png", files["target"])
+    give(app, "prediction", "guess.png", files["prediction"])
+    give(app, "target", "grey.png", files["grey"])
+    assert len(app.error) == 1
+    assert any("Still showing the last whole pair" in w.value for w in app.warning)
+    assert not any("Now the" in i.value for i in app.info)
+    give(app, "target", "mask.png", files["target"])
+    assert not app.error and not app.warning
+
+
+def test_files_can_be_forgotten(files):
+    app = inspect()
+    give(app, "target", "mask.png", files["target"])
+    give(app, "prediction", "guess.png", files["prediction"])
+    next(b for b in app.button if b.label == "Forget my files").click().run()
+    assert not app.exception
+    assert "upload" not in app.selectbox(key="choose.pair").options
+    assert app.selectbox(key="choose.pair").value == "nuclei"
+    assert not app.session_state["uploads"].slots and app.session_state["uploads"].study is None
+
+
+def test_a_black_and_white_prediction_of_zeros_and_ones_can_be_read_as_probabilities(files):
+    app = inspect()
+    ones = np.array(Image.open(io.BytesIO(files["hard"]))) // 255
+    file = io.BytesIO()
+    Image.fromarray(ones).save(file, "PNG")
+    give(app, "target", "mask.png", files["target"])
+    give(app, "prediction", "ones.png", file.getvalue())
+    switch = next(b for b in app.get("segmented_control") if str(b.key).startswith("scale."))
+    switch.set_value("probability").run()
+    assert not app.exception and not app.error
+    study = app.session_state["uploads"].study
+    assert study.pair.prediction.kind == "probability"
+    assert set(np.unique(study.pair.prediction.codes)) == {0, 255}
 
 
 def test_sizes_that_differ_are_said_and_resized_only_when_asked(files):
@@ -294,6 +374,29 @@ def test_the_code_of_an_upload_prints_the_number_on_screen(files, kind, tmp_path
     value = Study(Pair(None, target, prediction, "x")).value(LOSSES["dice"]).value
     printed = run(export.snippet(LOSSES["dice"], {"smooth": 1.0}, "logit", source, value), tmp_path)
     same(float(printed), value, 1e-9)
+
+
+def test_the_code_of_a_resized_upload_prints_the_number_on_screen(files, tmp_path):
+    from segloss_core.readers import read, resized
+
+    (tmp_path / "mask.png").write_bytes(files["target"])
+    (tmp_path / "guess.png").write_bytes(files["small"])
+    target = read(files["target"], "mask.png", role="target").array
+    small = read(files["small"], "guess.png", role="prediction").array
+    prediction = Prediction.coded(resized(small, target.shape, "prediction"))
+    value = Study(Pair(None, target, prediction, "x")).value(LOSSES["dice"]).value
+    source = export.from_files("mask.png", "guess.png", "probability", None, size=target.shape)
+    printed = run(export.snippet(LOSSES["dice"], {"smooth": 1.0}, "logit", source, value), tmp_path)
+    same(float(printed), value, 1e-9)
+
+
+def test_the_maps_can_be_downloaded(pairs):
+    study = Study(pairs["coded"])
+    found = study.maps(LOSSES["focal"])
+    archive = np.load(io.BytesIO(export.npz(*study.dense(found))))
+    assert archive["share"].shape == study.pair.size and archive["share"].dtype == np.float32
+    same(archive["share"].astype(float).sum(), found.value, 1e-5)
+    same(archive["gradient"], found.gradient[study.code], 1e-6)
 
 
 def test_the_training_code_runs(tmp_path):

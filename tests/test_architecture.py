@@ -46,7 +46,7 @@ PLAN: dict[str, set[str]] = {
             for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "spec"]
         ),
     },
-    f"{CORE}/export.py": {f"{CORE}.spec"},
+    f"{CORE}/export.py": {"numpy", f"{CORE}.spec"},
     f"{CORE}/__init__.py": {
         f"{CORE}.{room}" for room in ("arithmetic", "kinds", "losses", "maps", "pixels", "spec")
     },

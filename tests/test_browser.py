@@ -93,7 +93,7 @@ def upload(page, **given):
     if not page.locator("[data-testid=stFileUploaderDropzone]").first.is_visible():
         page.get_by_text("Your own files").click()
     for role, file in given.items():
-        box = page.locator(f".st-key-file-{role} input[type=file]")
+        box = page.locator(f"[class*=st-key-file-{role}] input[type=file]")
         box.set_input_files(str(file))
         page.wait_for_timeout(400)
         settle(page)
@@ -209,6 +209,68 @@ def test_the_link_that_the_address_bar_shows_opens_the_same_view(page, address, 
     point(other, "share", 140, 210)
     assert readout(other) == first
     other.close()
+
+
+def test_back_returns_step_by_step_to_the_bare_address(page, address):
+    go(page, address)
+    for title in ("Dice loss", "Tversky loss"):
+        page.locator(".sl-list li", has=page.get_by_text(title, exact=True)).click()
+        page.wait_for_selector(f"h1:has-text('{title}')")
+        settle(page)
+        page.wait_for_timeout(400)
+    for title in ("Dice loss", "Focal loss"):
+        page.go_back()
+        page.wait_for_selector(f"h1:has-text('{title}')", timeout=10_000)
+        settle(page)
+
+
+def test_a_preset_can_be_taken_again_after_a_dial_was_moved(page, address):
+    go(page, address, loss="tversky")
+    box = page.locator("[class*=st-key-preset] input")
+    dial = page.locator("[data-testid=stMain] .sl-dial input[type=number]").first
+
+    def take(name):
+        box.click()
+        page.get_by_role("option", name=name).click()
+        settle(page)
+
+    for _ in range(2):
+        take("Jaccard")
+        page.wait_for_function("() => location.search.includes('tversky.alpha=1&')")
+        assert dial.input_value() == "1"
+        dial.fill("0.5")
+        dial.press("Enter")
+        page.wait_for_function("() => location.search.includes('tversky.alpha=0.5')")
+        settle(page)
+        assert box.input_value() == "your own setting"
+
+
+def test_files_stay_open_over_a_visit_to_another_page_and_one_can_be_exchanged(
+    page, address, files
+):
+    go(page, address)
+    upload(page, target=files["mask.png"], prediction=files["guess.png"])
+    point(page, "prediction", 100, 100, 256)
+    before = readout(page)["p"]
+    page.locator("[data-testid=stSidebar]").get_by_text("Start", exact=True).click()
+    page.get_by_text("Open a sample").wait_for()
+    page.locator("[data-testid=stSidebar]").get_by_text("Inspect", exact=True).click()
+    page.wait_for_selector("h1:has-text('Focal loss')")
+    settle(page)
+    upload(page, prediction=files["guess_one_pixel_off.png"])
+    point(page, "prediction", 100, 100, 256)
+    assert float(readout(page)["p"]) == pytest.approx(1 - float(before))
+    assert page.locator("[data-testid=stAlert]").count() == 0
+
+
+def test_a_file_name_never_becomes_a_link(page, address, tmp_path):
+    go(page, address)
+    bad = tmp_path / "www.evil.example.com.png"
+    bad.write_text("no picture")
+    upload(page, target=bad)
+    alert = page.locator("[data-testid=stAlert]").first
+    assert "www" in alert.inner_text()
+    assert alert.locator("a").count() == 0
 
 
 def test_going_to_another_page_and_back_keeps_the_view(page, address):

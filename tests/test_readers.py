@@ -382,7 +382,8 @@ def test_the_scale_can_be_forced_both_ways() -> None:
     hard = read(mask, "p.png", role="prediction", scale="hard")
     assert hard.assumptions == ()
     one = read(encoded(MASK), "p.png", role="prediction", scale="probability")
-    assert np.array_equal(one.array, MASK)
+    assert np.array_equal(one.array, MASK * 255)
+    assert one.assumptions == ("0 and 1 read as black and white",)
     error = refused(encoded(GREYS), "prediction", scale="hard")
     assert error.code == "not_binary"
     assert "a hard prediction" in str(error)

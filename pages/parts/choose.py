@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 import torch
 
-from segloss_core import Loss
+from segloss_core import LOSSES, Loss
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
 from . import current, view
-from .say import plain
+from .say import percent, plain
 
+_OWN = "your own setting"
 _WRT = {"logit": "∂L/∂z", "probability": "∂L/∂p"}
 
 
@@ -19,23 +20,21 @@ def pair(where: torch.device) -> Study:
     """Choose a sample or upload files; gives the pair made ready."""
     st.markdown("**Data**")
     mine = current.uploads().study
-    options = [*SCENES, *([view.UPLOAD] if mine is not None else [])]
-    now = view.get("pair")
-    if now == view.UPLOAD and mine is None:
+    if view.get("pair") == view.UPLOAD and mine is None:
         current.say_whose_files()
-        now = view.TABLE["pair"].default
-        view.put("pair", now)
-    st.session_state["choose.pair"] = now
+        view.put("pair", view.TABLE["pair"].default)
+    options = [*SCENES, *([view.UPLOAD] if mine is not None else [])]
+    st.session_state["choose.pair"] = view.get("pair")
     st.selectbox(
         "Pair", options, key="choose.pair", on_change=_take_pair,
         format_func=lambda name: SCENES[name].title if name in SCENES else "Your files",
         label_visibility="collapsed",
     )  # fmt: skip
-    with st.expander("Your own files", icon=":material/upload:", expanded=False):
+    with st.expander("Your own files", icon=":material/upload:", expanded=view.get("files")):
         current.choose_files(where)
     study = current.study(where)
-    prediction = study.pair.prediction
-    if prediction.kind == "hard":
+    confidence = study.pair.prediction.confidence
+    if confidence is not None:
         st.session_state["choose.confidence"] = view.get("confidence")
         st.slider(
             "Confidence c", 0.51, 0.99, key="choose.confidence", step=0.01,
@@ -43,7 +42,7 @@ def pair(where: torch.device) -> Study:
             help="A black-and-white mask says yes or no, but a loss needs a probability: each "
             "pixel is given p = c or 1 − c.",
         )  # fmt: skip
-        st.caption(f"Rounded to the 8-bit grid: c = {prediction.confidence:.4f}")
+        st.caption(f"On the 8-bit grid: c = {confidence:.4f}")
     return study
 
 
@@ -55,37 +54,55 @@ def _take_pair() -> None:
 def facts(study: Study) -> None:
     """What the pair is and what was assumed in reading it, as text."""
     height, width = study.pair.size
-    part = float(study.pair.target.mean())
-    said = [f"{width} × {height} pixels, {100 * part:.2g} % object", *study.pair.notes]
-    for line in said:
+    part = percent(float(study.pair.target.mean()))
+    for line in (f"{width} × {height} pixels, {part} object", *study.pair.notes):
         st.caption(plain(line))
+
+
+def still_showing() -> None:
+    """Say so when the boxes hold something else than the pictures show."""
+    if view.get("pair") == view.UPLOAD and current.uploads().waiting:
+        st.warning(
+            "Still showing the last whole pair: the files at the left do not make one yet.",
+            icon=":material/history:",
+        )
+
+
+def narrow_list() -> None:
+    """On a narrow window the list comes last; so the loss can be chosen on top, too."""
+    with st.container(key="narrow"):
+        st.session_state["choose.loss"] = view.get("loss")
+        st.selectbox(
+            "Loss", list(LOSSES), key="choose.loss", format_func=lambda name: LOSSES[name].title,
+            on_change=lambda: view.put("loss", st.session_state["choose.loss"]),
+        )  # fmt: skip
 
 
 def setting(loss: Loss) -> None:
     """Presets of the loss, and with respect to what the gradient is taken."""
-    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+    with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="right"):
         if loss.dials:
-            st.selectbox(
-                "Preset", list(loss.presets), index=_preset_now(loss), key=f"preset.{loss.name}",
-                placeholder="Presets", on_change=_take_preset, args=(loss,),
-                label_visibility="collapsed", width="stretch",
-            )  # fmt: skip
+            _preset(loss)
         st.session_state["choose.wrt"] = view.get("wrt")
         st.segmented_control(
-            "Gradient with respect to", list(_WRT), key="choose.wrt", format_func=_WRT.get,
-            required=True, label_visibility="collapsed",
+            "Gradient", list(_WRT), key="choose.wrt", format_func=_WRT.get, required=True,
             on_change=lambda: view.put("wrt", st.session_state["choose.wrt"]),
             help="∂L/∂z is what a network receives; ∂L/∂p is what the loss says about p itself",
         )  # fmt: skip
 
 
-def _preset_now(loss: Loss) -> int | None:
-    now = view.dials(loss.name)
-    names = list(loss.presets)
-    st.session_state.pop(f"preset.{loss.name}", None)
-    return next((i for i, n in enumerate(names) if {**now, **loss.presets[n]} == now), None)
+def _preset(loss: Loss) -> None:
+    now, key = view.dials(loss.name), f"preset.{loss.name}"
+    matching = (name for name, preset in loss.presets.items() if {**now, **preset} == now)
+    found = next(matching, _OWN)
+    st.session_state[key] = found
+    st.selectbox(
+        "Preset", [*loss.presets, *([_OWN] if found == _OWN else [])], key=key,
+        on_change=_take_preset, args=(loss,), width="stretch",
+    )  # fmt: skip
 
 
 def _take_preset(loss: Loss) -> None:
-    for name, value in loss.presets[st.session_state[f"preset.{loss.name}"]].items():
+    chosen = st.session_state[f"preset.{loss.name}"]
+    for name, value in loss.presets.get(chosen, {}).items():
         view.put(f"{loss.name}.{name}", value)

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 import torch
 
+from segloss_core import export
 from segloss_core.pair import Pair, Prediction, confidence_code
 from segloss_core.readers import ReadError, Reading, read, resized
 from segloss_core.scenes import SCENES
@@ -25,19 +26,39 @@ TYPES = ["png", "jpg", "jpeg", "webp", "bmp"]
 
 
 @dataclass
-class Uploads:
-    """What this session has given, per role, and the last pair that was whole."""
+class Slot:
+    """What was given for one role: the file as it was read, or why it could not be."""
 
-    readings: dict[str, Reading] = field(default_factory=dict)
-    read_as: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # file id and scale
-    resize: dict[str, str] = field(default_factory=dict)  # role -> digest of the file to resize
+    file: str
+    scale: str | None
+    reading: Reading | None = None
+    error: str = ""
+    resize: bool = False  # the visitor asked for it
+
+
+@dataclass
+class Uploads:
+    """What this session has given, and the last pair that was whole."""
+
+    slots: dict[str, Slot] = field(default_factory=dict)
     study: Study | None = None
     made_of: tuple[Any, ...] = ()
+    resized: tuple[str, ...] = ()
+    waiting: bool = False  # the boxes hold something else than the pair on screen
 
 
 def uploads() -> Uploads:
     """This session's uploads."""
     return st.session_state.setdefault("uploads", Uploads())
+
+
+def forget() -> None:
+    """Drop every file of this session, and the pair made of them."""
+    st.session_state["uploads"] = Uploads()
+    st.session_state["files.round"] = st.session_state.get("files.round", 0) + 1
+    if view.get("pair") == view.UPLOAD:
+        view.put("pair", view.TABLE["pair"].default)
+        view.put("pin", None)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Drawing the sample …")
@@ -47,130 +68,159 @@ def sample(name: str, where: str) -> Study:
 
 
 def study(where: torch.device) -> Study:
-    """The pair to look at, made ready. A link to somebody else's upload opens the first sample."""
-    name = view.get("pair")
-    mine = uploads().study
-    if name == view.UPLOAD and mine is not None:
-        return _at_confidence(mine)
-    return sample(view.TABLE["pair"].default if name == view.UPLOAD else name, str(where))
+    """The pair to look at, made ready."""
+    name, mine = view.get("pair"), uploads()
+    if name != view.UPLOAD or mine.study is None:
+        return sample(view.TABLE["pair"].default if name == view.UPLOAD else name, str(where))
+    now, wanted = mine.study.pair.prediction.confidence, view.get("confidence")
+    if now is not None and confidence_code(now) != confidence_code(wanted):
+        mine.study = mine.study.with_confidence(wanted)
+    return mine.study
+
+
+def source_code() -> str:
+    """How a script loads the pair on screen."""
+    name, mine = view.get("pair"), uploads()
+    if name != view.UPLOAD or mine.study is None:
+        return export.from_sample(name)
+    pair = mine.study.pair
+    return export.from_files(
+        pair.names["target"],
+        pair.names["prediction"],
+        pair.prediction.kind,
+        pair.prediction.confidence,
+        size=pair.size if "prediction" in mine.resized else None,
+    )
 
 
 def say_whose_files() -> None:
-    """A link that was made on an upload opens a sample, and says so."""
+    """A link to an upload opens a sample, and says so."""
     st.info(
-        "This link was made on somebody's own files, which links never carry. It opens on a "
-        "sample; choose your own files below.",
+        "This link points to uploaded files, which no link carries and a reload forgets. It opens "
+        "on a sample; choose your files below.",
         icon=":material/link:",
     )
 
 
-def _at_confidence(mine: Study) -> Study:
-    """A hard prediction has the confidence of the dial."""
-    now, wanted = mine.pair.prediction.confidence, view.get("confidence")
-    if now is None or confidence_code(now) == confidence_code(wanted):
-        return mine
-    mine = uploads().study = mine.with_confidence(wanted)
-    return mine
-
-
-def take(role: str, data: bytes, name: str, scale: str | None) -> Reading | None:
-    """Read a file for a role; on an error say so and keep what was there."""
-    try:
-        return read(data, name, role=role, scale=scale)  # type: ignore[arg-type]
-    except ReadError as error:
-        st.error(unquoted(error.message), icon=":material/error:")
-        return None
-
-
 def choose_files(where: torch.device) -> None:
     """Three boxes for files; as soon as target and prediction fit, they are the current pair."""
-    mine = uploads()
+    mine, fresh = uploads(), False
     for role, (label, hint) in ROLES.items():
-        file = st.file_uploader(label, type=TYPES, help=hint, key=f"file.{role}")
-        if file is None:
-            mine.readings.pop(role, None)
-            continue
-        scale = _chosen_scale(role, mine)
-        if role not in mine.readings or mine.read_as.get(role) != (file.file_id, scale):
-            reading = take(role, file.getvalue(), file.name, scale)
-            if reading is not None:
-                mine.readings[role], mine.read_as[role] = reading, (file.file_id, scale)
-    _join(mine, where)
+        key = f"file.{role}.{st.session_state.get('files.round', 0)}"
+        file = st.file_uploader(
+            label, type=TYPES, help=hint, key=key, on_change=_changed, args=(role, key)
+        )
+        slot = mine.slots.get(role)
+        if file is not None:
+            scale = _chosen_scale(slot) if role == "prediction" else None
+            if slot is None or (slot.file, slot.scale) != (file.file_id, scale):
+                slot = mine.slots[role] = _read(role, file, scale)
+                fresh = True
+        elif slot is not None and slot.reading is not None:
+            st.caption(f"Still open: {plain(slot.reading.name)}")
+        if slot is not None and slot.error:
+            st.error(slot.error, icon=":material/error:")
+    if mine.slots or mine.study is not None:
+        st.button("Forget my files", on_click=forget, icon=":material/delete:", type="tertiary")
+    _join(mine, where, fresh)
 
 
-def _chosen_scale(role: str, mine: Uploads) -> str | None:
+def _changed(role: str, key: str) -> None:
+    """The visitor emptied the box (leaving the page empties it too, but calls nobody)."""
+    if st.session_state[key] is None:
+        uploads().slots.pop(role, None)
+
+
+def _read(role: str, file: Any, scale: str | None) -> Slot:
+    try:
+        reading = read(file.getvalue(), file.name, role=role, scale=scale)  # type: ignore[arg-type]
+    except ReadError as error:
+        return Slot(file.file_id, scale, error=unquoted(error.message))
+    return Slot(file.file_id, scale, reading)
+
+
+def _chosen_scale(slot: Slot | None) -> str | None:
     """How the visitor wants a black-and-white prediction read; None leaves it to the reader."""
-    reading = mine.readings.get(role)
-    if role != "prediction" or reading is None or len(set(reading.array.flat[::1])) > 2:
+    if slot is None or slot.reading is None:
         return None
-    return st.segmented_control(
+    if slot.reading.scale != "hard" and slot.scale != "probability":
+        return None  # grey: there is nothing to choose
+    chosen: str = st.segmented_control(
         "Read it as",
         ["hard", "probability"],
         format_func={"hard": "hard mask", "probability": "probabilities"}.get,
         default="hard",
         required=True,
-        key="scale",
+        key=f"scale.{slot.file}",
         help="A hard mask says p = c or 1 − c with the confidence c; "
         "as probabilities its black and white are 0.2 % and 99.8 %.",
     )
+    return "probability" if chosen == "probability" else None
 
 
-def _join(mine: Uploads, where: torch.device) -> None:
-    target, prediction = mine.readings.get("target"), mine.readings.get("prediction")
-    if target is None or prediction is None:
-        if mine.readings:
-            missing = [
-                ROLES[r][0].lower() for r in ("target", "prediction") if r not in mine.readings
-            ]
+def _join(mine: Uploads, where: torch.device, fresh: bool) -> None:
+    """Make the pair when target and prediction are there and fit; else say what is missing."""
+    readings = {role: slot.reading for role, slot in mine.slots.items() if slot.reading}
+    broken = any(slot.error for slot in mine.slots.values())
+    missing = [ROLES[role][0].lower() for role in ("target", "prediction") if role not in readings]
+    mine.waiting = bool(mine.study and (broken or missing))
+    if missing:
+        if readings and not broken:
             st.info(f"Now the {' and the '.join(missing)}.", icon=":material/upload_file:")
         return
-    arrays = {role: _fitting(mine, role, target.size) for role in mine.readings}
-    if any(array is None for array in arrays.values()):
+    size = readings["target"].size
+    unfit = [r for r, x in readings.items() if x.size != size and not mine.slots[r].resize]
+    for role in unfit:
+        _offer_resize(mine, role, size)
+    mine.waiting = bool(mine.study and (broken or unfit))
+    if unfit:
         return
-    made_of = tuple((r, x.digest, x.scale, arrays[r].shape) for r, x in mine.readings.items())
-    if made_of == mine.made_of:
+    made_of = tuple((r, x.digest, x.scale, x.size == size) for r, x in readings.items())
+    if made_of != mine.made_of:
+        _make(mine, readings, where)
+        mine.made_of = made_of
+    elif not fresh:
         return
-    try:
-        pair = Pair(
-            image=arrays.get("image"),
-            target=arrays["target"],
-            prediction=_prediction(prediction, arrays["prediction"]),
-            name=target.name,
-            origin="upload",
-            names={role: reading.name for role, reading in mine.readings.items()},
-            notes=tuple(
-                f"{ROLES[role][0]}: {note}"
-                for role, reading in mine.readings.items()
-                for note in reading.assumptions
-            ),
-        )
-    except ValueError as error:
-        st.error(plain(f"These files do not make a pair: {error}."), icon=":material/error:")
-        return
-    mine.study, mine.made_of = Study(pair, where), made_of
     view.put("pair", view.UPLOAD)
     view.put("pin", None)
     st.rerun()
 
 
-def _fitting(mine: Uploads, role: str, size: tuple[int, int]) -> Any:
-    """The role's array at the target's size; resizing is offered, never done unasked."""
-    reading = mine.readings[role]
-    if reading.size == size:
-        return reading.array
-    if mine.resize.get(role) == reading.digest:
-        return resized(reading.array, size, role)  # type: ignore[arg-type]
-    (h, w), (th, tw) = reading.size, size
-    how = "bilinear" if role == "image" or reading.scale == "probability" else "nearest pixel"
+def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> None:
+    size = readings["target"].size
+    mine.resized = tuple(role for role, x in readings.items() if x.size != size)
+    arrays = {
+        role: resized(x.array, size, role) if role in mine.resized else x.array  # type: ignore[arg-type]
+        for role, x in readings.items()
+    }
+    said = [f"{ROLES[role][0]}: {note}" for role, x in readings.items() for note in x.assumptions]
+    said += [f"{ROLES[role][0]}: resized as you asked" for role in mine.resized]
+    pair = Pair(
+        image=arrays.get("image"),
+        target=arrays["target"],
+        prediction=_prediction(readings["prediction"], arrays["prediction"]),
+        name=readings["target"].name,
+        origin="upload",
+        names={role: reading.name for role, reading in readings.items()},
+        notes=tuple(said),
+    )
+    mine.study = Study(pair, where)
+
+
+def _offer_resize(mine: Uploads, role: str, size: tuple[int, int]) -> None:
+    """Resizing is offered, never done unasked."""
+    slot = mine.slots[role]
+    assert slot.reading is not None
+    (h, w), (th, tw) = slot.reading.size, size
+    how = "bilinear" if role == "image" or slot.reading.scale == "probability" else "nearest pixel"
     st.error(
         f"{ROLES[role][0]} is {w} × {h} pixels, the target is {tw} × {th}. "
         "Choose a file of the target's size, or have this one resized.",
         icon=":material/straighten:",
     )
     if st.button(f"Resize to {tw} × {th} ({how})", key=f"resize.{role}"):
-        mine.resize[role] = reading.digest
+        slot.resize = True
         st.rerun()
-    return None
 
 
 def _prediction(reading: Reading, array: Any) -> Prediction:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from segloss_core import Loss, export
+from segloss_core.arithmetic import Worked
 from segloss_core.arithmetic import number as _latex
 from segloss_core.study import BAND, Maps, Study
 
-from . import figures, view
+from . import current, figures, view
 from .say import percent, short
 
 NAMES = (
@@ -65,8 +66,7 @@ def this_pixel(study: Study, loss: Loss) -> None:
         f"**Pixel x = {x}, y = {y}** is {'object' if is_object else 'background'} in the target. "
         "What it pays:"
     )
-    st.latex(rf"\text{{share}} = {found.symbols}")
-    st.latex(rf"= {found.numbers} = {_latex(found.value)}")
+    st.latex(_lines(found))
     part = found.value / total if total > 0 else 0.0
     push = "down" if slope > 0 else "up" if slope < 0 else "neither up nor down"
     name = {"logit": r"\partial L / \partial z", "probability": r"\partial L / \partial p"}[wrt]
@@ -80,6 +80,18 @@ def this_pixel(study: Study, loss: Loss) -> None:
         st.markdown(
             "\n".join(f"- ${symbol} = {_latex(x)}$: {says}" for symbol, says, x in found.quantities)
         )
+
+
+def _lines(found: Worked) -> str:
+    """Symbols, numbers and the result under each other; long sums one summand a line."""
+    break_ = r" \\ &\quad " if len(found.symbols) > 2 else " "
+    sides = [
+        break_.join([first, *(part if part.startswith("-") else f"+ {part}" for part in rest)])
+        for first, *rest in (found.symbols, found.numbers)
+    ]
+    sides.append(_latex(found.value))
+    body = r" \\[6pt] ".join(rf"&= {side}" for side in sides)
+    return rf"\begin{{aligned}} \text{{share}} {body} \end{{aligned}}"
 
 
 def _how_many(part: float) -> str:
@@ -110,7 +122,8 @@ def who_pays(study: Study, maps: Maps) -> None:
 
 def about(loss: Loss) -> None:
     """The loss's card: what its declaration says, claims with a tick because each is a test."""
-    st.latex(loss.formula)
+    lines = loss.formula.replace(r",\quad", r", \\[5pt]")
+    st.latex(rf"\begin{{gathered}} {lines} \end{{gathered}}")
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"{loss.story}\n\n**Where it belongs.** {loss.belongs}")
@@ -118,21 +131,30 @@ def about(loss: Loss) -> None:
         st.caption(f"Source: {loss.source}")
     with right:
         st.markdown("**Proven** (each sentence is a test)")
-        st.markdown("\n".join(f"- ✓ {claim.sentence}" for claim in loss.claims))
+        st.markdown("  \n".join(f"✓ {claim.sentence}" for claim in loss.claims))
+
+
+def _slug(loss: Loss, setting: dict[str, float | int | None]) -> str:
+    """Loss and setting as a part of a file's name."""
+    return "-".join([loss.name, view.get("wrt"), *(f"{k}={v}" for k, v in setting.items())])
+
+
+def _npz(study: Study, loss: Loss) -> bytes:
+    """Both maps, dense, as a file."""
+    return export.npz(*study.dense(study.maps(loss, wrt=view.get("wrt"), **view.dials(loss.name))))
 
 
 def show_code(study: Study, loss: Loss) -> None:
     """The script that gives the numbers on screen, and the criterion for training."""
-    setting, pair = view.dials(loss.name), study.pair
-    if pair.origin == "sample":
-        source = export.from_sample(pair.names["image"].split("/")[0])
-    else:
-        prediction = pair.prediction
-        source = export.from_files(
-            pair.names["target"], pair.names["prediction"], prediction.kind, prediction.confidence
-        )
+    setting, source = view.dials(loss.name), current.source_code()
     value = study.value(loss, **setting).value
     st.caption(f"Prints {short(value, 10)}, the value on screen.")
     st.code(export.snippet(loss, setting, view.get("wrt"), source, value), language="python")
+    st.download_button(
+        "Download both maps (NPZ)", lambda: _npz(study, loss), icon=":material/download:",
+        # The name tells any two maps apart: downloads of equal length may share an address.
+        file_name=f"{_slug(loss, setting)}-{study.pair.digest[:10]}.npz",
+        help="share and gradient as float32 arrays, (H, W)",
+    )  # fmt: skip
     st.caption("For a training loop:")
     st.code(export.training(loss, setting), language="python")

@@ -11,6 +11,7 @@ import torch
 from segloss_core import device
 
 from . import view
+from .say import plain
 
 PAGES = (
     ("app.py", "Start", ":material/home:"),
@@ -22,6 +23,8 @@ ICON = str(Path(__file__).parents[2] / "assets" / "icon.png")
 _STYLE = """
 .stMainBlockContainer { padding: 2.4rem clamp(1rem, 2.6vw, 3.5rem); max-width: 1640px; }
 @media (max-width: 640px) { .stMainBlockContainer { padding-top: 4.4rem; } }
+.st-key-narrow { display: none; }
+@media (max-width: 640px) { .st-key-narrow { display: flex; } }
 h1 { padding: 0 0 .2rem !important; }
 [data-testid="stSidebar"] .stMarkdown p { line-height: 1.35; }
 .stApp .katex { font-size: 1.05em; }
@@ -66,12 +69,16 @@ def open_page(title: str) -> torch.device:
             st.markdown("**SegLoss Lab**")
         for path, label, icon in PAGES:
             st.page_link(path, label=label, icon=icon, query_params=view.link())
+    if ignored := view.ignored():
+        said = ", ".join(text[:60] for text in ignored[:5])
+        st.warning(f"Ignored in this link: {plain(said)}", icon=":material/link_off:")
     return _device()
 
 
 def close_page(where: torch.device) -> None:
     """Show where it was computed, and write the view into the URL."""
     with st.sidebar:
-        st.badge(device.describe(where), icon=":material/memory:", color="gray")
+        name = device.describe(where)
+        st.badge(name, icon=":material/memory:", color="gray", help="where losses are computed")
     view.leave()
     _settled()

@@ -18,7 +18,11 @@ def _thumbnail(name: str, where: str) -> np.ndarray:
     picture = study.pair.image
     assert picture is not None
     shown = picture.copy() if picture.ndim == 3 else np.repeat(picture[..., None], 3, -1)
-    shown[study.outline] = (90, 255, 150)
+    outline = study.outline
+    thick = outline.copy()  # by one pixel each way: it is shown at half size
+    thick[1:] |= outline[:-1]
+    thick[:, 1:] |= outline[:, :-1]
+    shown[thick] = (120, 255, 110)
     height, width = shown.shape[0] // 2, shown.shape[1] // 2
     halves = shown[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3)
     return halves.mean((1, 3)).astype(np.uint8)
@@ -37,19 +41,20 @@ def samples(where: torch.device) -> None:
             st.page_link(
                 "pages/inspect_pixels.py", label="Inspect its pixels",
                 icon=":material/arrow_forward:",
-                query_params={"v": view.VERSION, "pair": scene.id},
+                query_params=view.link(pair=scene.id, pin=None),
             )  # fmt: skip
 
 
 def doors() -> None:
-    """What to do with one's own files."""
-    st.subheader("Or bring your own")
-    with st.container(border=True):
-        st.markdown(
-            "A target mask and a prediction as PNG, JPEG, WebP or BMP. They stay in your session: "
-            "nothing is stored, and no link carries them."
-        )
+    """The two ways in, before anything else."""
+    with st.container(horizontal=True):
+        st.page_link(
+            "pages/inspect_pixels.py", label="Inspect a sample", icon=":material/frame_inspect:",
+            query_params=view.link(files=False),
+        )  # fmt: skip
         st.page_link(
             "pages/inspect_pixels.py", label="Inspect my own mask", icon=":material/upload:",
-            query_params=view.link(),
+            query_params=view.link(files=True),
+            help="A target mask and a prediction as PNG, JPEG, WebP or BMP. They stay in your "
+            "session: nothing is stored, and no link carries them.",
         )  # fmt: skip

@@ -26,6 +26,7 @@ def show(study: Study) -> None:
             note=value.note.value if value.note else None,
             unit=unit(loss),
             tip=loss.effect,
+            also=loss.aliases,
         )
     metrics = [
         Metric(m.name, m.value, m.unit, m.says if m.value is not None else f"{m.says}: {m.why}")

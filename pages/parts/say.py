@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 
+_JOINER = "\u2060"
+_ADDRESS = re.compile(r"www(?=\.)|https?(?=:)|ftp(?=:)|mailto(?=:)|xmpp(?=:)|@", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@])")
 
 
 def plain(text: str) -> str:
-    """The text with everything that Markdown would read escaped."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    """The text with everything that Markdown would read escaped.
+
+    Bare addresses are made into links after escapes are gone, so they are broken by word joiners,
+    which nobody sees.
+    """
+    return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub(lambda found: found[0] + _JOINER, text))
 
 
 def unquoted(message: str) -> str:

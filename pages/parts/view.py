@@ -18,7 +18,7 @@ from segloss_core.scenes import SCENES
 VERSION = "1"
 UPLOAD = "upload"
 
-_STATE, _WRITTEN = "view", "view.written"
+_STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,10 @@ TABLE: Mapping[str, Entry] = {
     "threshold": Entry("t", 0.5, _between(0.0, 1.0), "{:.12g}".format),
     "confidence": Entry("c", 0.95, _between(0.51, 0.99), "{:.12g}".format),
     "pin": Entry("px", None, _pixel, lambda pin: f"{pin[0]},{pin[1]}"),
+    "files": Entry("files", False, lambda text: text == "1", lambda on: str(int(on))),
     **{f"{loss}.{name}": _dial(loss, name) for loss in LOSSES for name in LOSSES[loss].dials},
 }
+_KNOWN = {"v", *(entry.url for entry in TABLE.values())}
 
 
 def arrive() -> None:
@@ -89,17 +91,21 @@ def arrive() -> None:
     now = st.query_params.to_dict()
     if now == st.session_state.get(_WRITTEN) and _STATE in st.session_state:
         return
-    found = {}
+    found, ignored = {}, [f"{k}={v}" for k, v in now.items() if k not in _KNOWN]
     for name, entry in TABLE.items():
         if entry.url in now:
             try:
                 found[name] = entry.parse(now[entry.url])
-            except ValueError:
-                continue
-    # A bare address in a session that has a state (a link without parameters) changes nothing.
-    if now or _STATE not in st.session_state:
-        st.session_state[_STATE] = found
+            except (ValueError, OverflowError):
+                ignored.append(f"{entry.url}={now[entry.url]}")
+    st.session_state[_STATE] = found
     st.session_state[_WRITTEN] = now
+    st.session_state[_IGNORED] = ignored
+
+
+def ignored() -> list[str]:
+    """What the address said that means nothing here; told once."""
+    return st.session_state.pop(_IGNORED, [])
 
 
 def get(name: str) -> Any:
@@ -119,19 +125,25 @@ def dials(loss: str) -> dict[str, float | int | None]:
     return {name: get(f"{loss}.{name}") for name in LOSSES[loss].dials}
 
 
-def link() -> dict[str, str]:
-    """The query parameters that open this view again; what stands at its default is left out."""
+def link(**other: Any) -> dict[str, str]:
+    """The query parameters that open this view, with some things otherwise.
+
+    What stands at its default is left out. A link is never bare: a bare address means defaults.
+    """
+    chosen = {name: other.get(name, get(name)) for name in TABLE}
     said = {
-        entry.url: entry.write(get(name))
+        entry.url: entry.write(chosen[name])
         for name, entry in TABLE.items()
-        if get(name) != entry.default
+        if chosen[name] != entry.default
     }
-    return {"v": VERSION, **said} if said else {}
+    return {"v": VERSION, **said}
 
 
 def leave() -> None:
-    """Write the view into the URL."""
-    now = link()
-    if st.query_params.to_dict() != now:
+    """Write the view into the URL; a bare address stays bare while everything is at its default."""
+    now, shown = link(), st.query_params.to_dict()
+    if now == {"v": VERSION} and not shown:
+        now = shown
+    if shown != now:
         st.query_params.from_dict(now)
     st.session_state[_WRITTEN] = now

@@ -62,6 +62,10 @@ def as_prediction(raster: Raster, name: str, scale: Scale | None) -> Meaning:
             occur = " and ".join(map(str, seen)) + (" occurs" if len(seen) == 1 else " occur")
             more += (f"Only {occur}: read as a hard mask",)
         return mask * np.uint8(255), "hard", notes + more
+    values = values_in(array)
+    if array.dtype == np.uint8 and set(values) == {0, 1}:
+        # Black and white written as 0 and 1; as greys both would be certain background.
+        return array * np.uint8(255), "probability", (*notes, "0 and 1 read as black and white")
     if array.dtype == np.uint16:
         levels = ((np.arange(65536) + 0.5) / 65536).astype(np.float32)
         note = "16-bit greys read as probabilities (g + ½)/65536"

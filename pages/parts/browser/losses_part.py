@@ -25,6 +25,7 @@ class Row:
     note: str | None = None
     unit: str = ""
     tip: str = ""
+    also: str = ""  # other names, for the search
 
 
 @dataclass(frozen=True)

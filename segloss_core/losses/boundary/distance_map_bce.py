@@ -51,6 +51,8 @@ def distance_map_bce(px: Pixels, *, scale: Scale = 1.0) -> Answer:
     φ is the reversed distance map of the target, normalised on each side of the edge so that λ
     keeps its meaning whatever the object's size. The constant 1 keeps a push on far pixels.
 
+    Also called: distance penalised BCE, boundary-weighted CE.
+
     Known problems: An object one pixel thick is nowhere deeper than its edge, so φ = 0 on it: the
     penalty ignores thin structures. Without a boundary it is plain cross-entropy.
 

@@ -38,6 +38,8 @@ def hausdorff_dt(px: Pixels, *, alpha: Reach = 2.0) -> Answer:
     prediction cut at ½. The distances are constants for the gradient. α = 0 is twice the mean
     squared error.
 
+    Also called: HD loss, distance-transform loss.
+
     Known problems: An average, not the maximum that its name promises. Its unit is pixels to the
     α: bring it to scale before adding it to Dice. It jumps where a pixel crosses ½. A mask without
     boundary has no distances: on an empty target an all-wrong flat prediction costs 0.

@@ -52,6 +52,8 @@ def shape_aware(px: Pixels) -> Answer:
     Every misclassified pixel pays 1 + E times its cross-entropy. E and the set of misclassified
     pixels carry no gradient. With E = 0 it is cross-entropy.
 
+    Also called: contour-distance cross-entropy, BCE.
+
     Known problems: E is the same for all wrong pixels, so it is a weight on mistakes, not a force
     on the outline. It looks one way only: a missed part of the object far from the predicted
     contour does not count. It jumps when a pixel crosses ½.

@@ -85,6 +85,8 @@ def ssl_correlation(
     e is below β of the largest are left out, the others pay e times their cross-entropy. e and
     the selection f are weights: no gradient flows through them, nor to β, C₄, window and σ.
 
+    Also called: SSL, CMSSL, SSIM-like cross-entropy.
+
     Known problems: e is about 1/C₄ where one side is flat and the other is not, so a single speck
     in flat background can be the largest and dominate. Window, padding (reflected) and the
     detached weights are this project's reading of a paper that leaves them open. "SSL" also names

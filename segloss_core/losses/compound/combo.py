@@ -55,6 +55,8 @@ def combo(
     α parts of balanced cross-entropy minus 1 − α parts of the Dice coefficient. It is negative by
     design: a perfect prediction costs −(1 − α), shown as the floor.
 
+    Also called: Dice plus balanced BCE.
+
     Known problems: Three different slips circulate: the logarithm misplaced in the paper's
     equation, the Dice loss subtracted instead of the coefficient, and a wrong sign on the
     background's cross-entropy in the authors' own code. Each rewards a wrong mask.

@@ -76,6 +76,8 @@ def exp_log(
     Both labels have a Dice coefficient and a weight √(N/n), so a rare label counts more. Exponents
     below 1 push hardest on pixels that are nearly right, above 1 on those that are wrong.
 
+    Also called: ELL, exponential log.
+
     Known problems: For exponents below 1 the slope grows without bound near a perfect prediction,
     and a confident mistake is pushed only weakly. The paper's label frequencies are those of the
     training set; here, with one image, they are the image's. A label that is missing gets weight 0.

@@ -50,6 +50,8 @@ def balanced_bce(px: Pixels, *, beta: ClassPrice = None) -> Answer:
 
     With the automatic β = n₀/N both classes weigh the same in the sum: β·n₁ = (1 − β)·n₀.
 
+    Also called: class-balanced cross-entropy, HED loss, BCE.
+
     Known problems: With the automatic β an image without object (or without background) has loss
     and gradient 0 for any prediction: false alarms on empty images are free.
 

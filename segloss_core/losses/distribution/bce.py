@@ -36,6 +36,8 @@ def bce(px: Pixels) -> Answer:
     the logit is the residual p − y, bounded and never vanishing on a wrong pixel. It is a proper
     score: the best prediction is the true probability.
 
+    Also called: BCE, log loss, logistic loss, negative Bernoulli log-likelihood.
+
     Known problems: With 1 % object, 99 % of the first gradient comes from background. Low
     cross-entropy and a useless mask go together easily.
 

@@ -66,6 +66,8 @@ def focal(px: Pixels, *, alpha: ObjectShare = 0.25, gamma: Focus = 2.0) -> Answe
     γ = 2 the best α of the paper, 0.25, weighs the rare class down: γ has already silenced the
     easy background.
 
+    Also called: RetinaNet loss.
+
     Known problems: Not convex, not calibrated: where 10 % of like pixels are object it settles at
     p = 0.31 (α = ½, γ = 2). Label noise looks like hard pixels and gets the most attention.
 

@@ -32,6 +32,8 @@ def weighted_bce(px: Pixels, *, beta: ObjectPrice = 2.0) -> Answer:
 
     What deep-learning libraries call `pos_weight`. β above 1 raises recall, below 1 precision.
 
+    Also called: WCE, pos_weight, positively weighted BCE.
+
     Known problems: It is not a proper score: every logit is shifted by ln β, so weighting by β
     and cutting at 0.5 does what plain cross-entropy cut at 1/(1 + β) does. On an empty target β
     has no effect.

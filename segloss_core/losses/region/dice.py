@@ -47,6 +47,8 @@ def dice(px: Pixels, *, smooth: Smooth = 1.0) -> Answer:
     masks. The loss is one ratio per image, so each pixel's push depends on all the others, but its
     gradient in p knows only two values, one per class.
 
+    Also called: soft Dice, Sørensen-Dice, DSC, 1 − F1.
+
     Known problems: The gradient in the logit dies where the prediction is sure, right or wrong, so
     a confident mistake is not repaired. It drives probabilities to 0 and 1. On an empty target
     without smoothing it is 1 with gradient 0. It is not convex, smoothing or not.

@@ -60,6 +60,8 @@ def focal_tversky(
     The exponent is 1/γ. For γ > 1 the gradient's factor grows without bound as the overlap becomes
     complete, so training dwells on nearly solved images; γ < 1 does the reverse.
 
+    Also called: FTL.
+
     Known problems: Half of the libraries call the exponent itself γ, so that 4/3 there is 3/4
     here. The paper's α is on false negatives; here, as in Tversky's own, it is on false positives.
 

@@ -32,6 +32,8 @@ def log_cosh_dice(px: Pixels, *, smooth: Smooth = 1.0) -> Answer:
     ln cosh x is close to x²/2 for x between 0 and 1, so the gradient is that of Dice times
     tanh(Dice loss): never more than 0.76 of it and vanishing near the optimum.
 
+    Also called: ln cosh Dice.
+
     Known problems: It is said to make Dice tractable or convex. A monotone function keeps level
     sets and minimisers: nothing becomes convex. What it adds is a learning-rate schedule.
 

@@ -48,6 +48,8 @@ def sensitivity_specificity(px: Pixels, *, w: Weight = 0.05, power: Exponent = 2
     The squared error of the object pixels and that of the background pixels, each divided by its
     own count. With k = 1 it is 1 − (w · sensitivity + (1 − w) · specificity).
 
+    Also called: SSL, Brosch loss.
+
     Known problems: The survey prints the score itself, w · sensitivity + (1 − w) · specificity;
     minimising that yields the inverse mask. Confident mistakes are not repaired. A missing class
     has no term.

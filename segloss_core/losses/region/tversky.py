@@ -75,6 +75,8 @@ def tversky(
     α prices false positives, β false negatives. α = β = ½ is Dice, α = β = 1 Jaccard, (1, 0)
     is 1 − precision and (0, 1) is 1 − recall.
 
+    Also called: asymmetric Dice; Jaccard and IoU at α = β = 1.
+
     Known problems: The letters are swapped in some papers and libraries: go by meaning. α = 0
     takes every push off the background, so everything is predicted. Like Dice it cannot repair
     a confident mistake, and half of Dice's smoothing does the same work.
