@@ -24,7 +24,8 @@ def distance_to(mask: Tensor) -> Tensor:
     """Distance in pixels from every pixel to the nearest True pixel; 0 on it, inf if there is none.
 
     mask is boolean (..., H, W); the result is float64 of the same shape. Squared distances are
-    whole numbers, so rounding them makes both paths exact (OpenCV's float32 up to about 1400 px).
+    whole numbers, so rounding them makes both paths exact; OpenCV's up to about 1400 px only, and
+    to float32 (1e-7 of the distance) beyond.
     """
     flat = mask.reshape(-1, *mask.shape[-2:])
     one = _distance_cv2 if cv2 is not None and mask.device.type == "cpu" else _distance_torch
