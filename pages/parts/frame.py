@@ -65,7 +65,7 @@ def open_page(title: str) -> torch.device:
     st.html(f"<style>{_STYLE}</style>")
     with st.sidebar:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.image(ICON, width=28)
+            st.image(ICON, width=28, alt="")
             st.markdown("**SegLoss Lab**")
         for path, label, icon in PAGES:
             st.page_link(path, label=label, icon=icon, query_params=view.link())
