@@ -22,6 +22,7 @@ from .spec import Loss, Note
 Array = NDArray[np.float64]
 
 BAND = 3.0  # pixels from the target's contour that count as its boundary band
+LARGE = 6 << 20  # pixels above which the losses that look at every place take seconds each
 _KEPT_BYTES = 128 << 20  # of dense maps, per pair; the newest two are kept however large
 
 
@@ -83,6 +84,10 @@ class Study:
     def by_kinds(self, loss: Loss) -> bool:
         """Whether kinds of pixel answer for this loss."""
         return self.is_coded and not loss.positional
+
+    def at_leisure(self, loss: Loss) -> bool:
+        """Whether the loss takes so long here that it should be worked out only when asked for."""
+        return not self.by_kinds(loss) and self.pair.target.size > LARGE
 
     @cached_property
     def code(self) -> NDArray[np.uint16]:

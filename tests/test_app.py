@@ -296,6 +296,15 @@ def test_a_mask_of_one_class_has_no_yardstick():
         assert all(study.value(loss).relative is None for loss in LOSSES.values())
 
 
+def test_on_a_large_picture_losses_of_place_wait_until_they_are_chosen(pairs):
+    large = np.zeros((2600, 2600), np.uint8)
+    study = Study(Pair(None, large, Prediction.coded(large), "x"))
+    assert {n for n, loss in LOSSES.items() if study.at_leisure(loss)} == {
+        n for n, loss in LOSSES.items() if loss.positional
+    }
+    assert not any(Study(pairs["coded"]).at_leisure(loss) for loss in LOSSES.values())
+
+
 def test_a_dragged_dial_fills_no_memory(pairs):
     study = Study(pairs["coded"])
     for sigma in np.linspace(0.5, 3, 30):

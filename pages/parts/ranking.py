@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from segloss_core import LOSSES
@@ -16,17 +18,18 @@ def show(study: Study) -> None:
     """The list. Losses that look at places come last to be computed: pictures are shown first."""
     rows = {}
     for loss in sorted(LOSSES.values(), key=lambda x: x.positional):
+        row = Row(loss.name, loss.title, loss.family, None, None, also=loss.aliases)
+        if study.at_leisure(loss) and loss.name != view.get("loss"):
+            rows[loss.name] = replace(row, tip="A large picture: worked out when it is chosen.")
+            continue
         value = study.value(loss, **view.dials(loss.name))
-        rows[loss.name] = Row(
-            name=loss.name,
-            title=loss.title,
-            family=loss.family,
+        rows[loss.name] = replace(
+            row,
             value=value.value,
             bar=value.relative,
             note=value.note.value if value.note else None,
             unit=unit(loss),
             tip=loss.effect,
-            also=loss.aliases,
         )
     metrics = [
         Metric(m.name, m.value, m.unit, m.says if m.value is not None else f"{m.says}: {m.why}")
