@@ -61,7 +61,8 @@ class Dial {
   }
 
   describe({ label, symbol, says, low, high, step, whole, domain }) {
-    say(this.symbol, symbol);
+    const [letter, low_] = symbol.split("_"); // w_D: a letter and what stands below it
+    this.symbol.replaceChildren(letter, ...(low_ ? [el("sub", { text: low_ })] : []));
     say(this.label, label);
     say(this.says, says);
     Object.assign(this.range, { min: low, max: high, step, ariaLabel: label });

@@ -19,13 +19,12 @@ _GREEK = {
     r"\delta": "δ",
     r"\epsilon": "ε",
 }
-_LOW = str.maketrans("0123456789CD", "₀₁₂₃₄₅₆₇₈₉ᴄᴅ")
 
 
 def unicode_symbol(latex: str) -> str:
-    """A dial's symbol without LaTeX: γ_D becomes γᴅ."""
-    head, _, tail = latex.partition("_")
-    return _GREEK.get(head, head) + tail.translate(_LOW)
+    """A dial's symbol without LaTeX: \\gamma_D becomes γ_D, of which the browser lowers the D."""
+    head, mark, tail = latex.partition("_")
+    return _GREEK.get(head, head) + mark + tail
 
 
 def step(low: float, high: float) -> float:
