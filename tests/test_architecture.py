@@ -48,6 +48,7 @@ PLAN: dict[str, set[str]] = {
     },
     f"{CORE}/plain.py": {f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/export.py": {"numpy", f"{CORE}.plain", f"{CORE}.spec"},
+    f"{CORE}/libraries/": {f"{CORE}.libraries", f"{CORE}.spec"},
     f"{CORE}/__init__.py": {
         f"{CORE}.{room}" for room in ("arithmetic", "kinds", "losses", "maps", "pixels", "spec")
     },
