@@ -12,6 +12,7 @@ import builtins
 import copy
 import inspect
 import sys
+from collections import namedtuple
 from collections.abc import Mapping
 from functools import cache
 from types import FunctionType, ModuleType
@@ -20,8 +21,16 @@ from typing import Any, NamedTuple
 from . import pixels
 from .spec import Loss
 
+_PIXELS = ("px", "self")  # the names that Pixels go by
 # What `Pixels` does to a map, where every pixel weighs 1; the first two become helpers.
 _METHODS = {"sum": "image_sum({})", "mean": "image_mean({})", "weighted": "{}", "visible": "{}"}
+# What is settled where every pixel weighs 1 and torch is alone.
+_DECIDED = {
+    "px.weight is None": True,
+    "px.weight is not None": False,
+    "self.weight is None": True,
+    "cv2 is not None": False,
+}
 _HELPERS = {
     name: f"def {name}(x):\n    return x.{name[6:]}((-2, -1), keepdim=True)"
     for name in ("image_sum", "image_mean")
@@ -38,8 +47,8 @@ class _Part(NamedTuple):
 def standalone(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
     """A script with one function of (logits, target), the dials its keyword arguments.
 
-    It imports torch (and math) alone, gives one value per image (..., H, W) -> (...), and carries
-    the gradient of the loss. Weights are left out.
+    It imports torch and the standard library alone and gives one value per image: (..., H, W) ->
+    (...), with the gradient of the loss. Weights are left out.
     """
     head = _Head(loss, {**loss.defaults, **dials})
     main = _function(_module(loss), loss.__name__, head)
@@ -62,8 +71,8 @@ def standalone(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
         waiting += part.needs.items()
     imports |= {"import torch"}
     lines = sorted(imports, key=lambda line: (line.startswith("from"), line))
-    constants = sorted(code for code in parts.values() if not code.startswith("def "))
-    helpers = [code for code in reversed(parts.values()) if code.startswith("def ")]
+    constants = sorted(code for code in parts.values() if not code.startswith(("def ", "@")))
+    helpers = [code for code in reversed(parts.values()) if code.startswith(("def ", "@"))]
     top = [f"# {loss.name} of SegLoss Lab (MIT licence)", *lines]
     top += ["", *constants] if constants else []
     return "\n\n\n".join(["\n".join(top), *helpers, main.code]) + "\n"
@@ -97,16 +106,25 @@ def _definitions(module: ModuleType) -> dict[str, ast.stmt]:
 
 
 @cache
-def _planes() -> dict[str, ast.expr]:
-    """What `Pixels` knows of each pixel or image, as expressions in its order: p, q, log_p, …"""
+def _members() -> dict[str, ast.FunctionDef]:
+    """What `Pixels` defines, by name."""
     pixels_class = _definitions(_module(pixels.Pixels))["Pixels"]
     assert isinstance(pixels_class, ast.ClassDef)
+    return {f.name: f for f in pixels_class.body if isinstance(f, ast.FunctionDef)}
+
+
+@cache
+def _planes() -> dict[str, ast.expr]:
+    """What `Pixels` knows of each pixel or image, as expressions in its order: p, q, log_p, …"""
     found = {}
-    for function in pixels_class.body:
-        if isinstance(function, ast.FunctionDef) and function.decorator_list:
-            last = function.body[-1]
-            if isinstance(last, ast.Return) and last.value and len(function.args.args) == 1:
-                found[function.name] = last.value
+    for name, function in _members().items():
+        last = function.body[-1]
+        looked_up = {ast.unparse(d) for d in function.decorator_list} & {
+            "cached_property",
+            "property",
+        }
+        if looked_up and isinstance(last, ast.Return) and last.value:
+            found[name] = last.value
     return found
 
 
@@ -117,12 +135,17 @@ def _import(name: str, thing: Any) -> str:
     home = getattr(thing, "__module__", "") or ""
     if home.startswith("torch"):
         return f"from torch.nn.functional import {name}"
-    return ""
+    return "from collections import namedtuple" if thing is namedtuple else ""
 
 
 def _definition(name: str, thing: Any) -> _Part:
     if isinstance(thing, Loss | FunctionType):
         return _function(_module(thing), thing.__name__, None)
+    if isinstance(thing, type) and issubclass(thing, tuple):
+        fields = " ".join(thing._fields)  # type: ignore[attr-defined]
+        return _Part(f'{name} = namedtuple("{name}", "{fields}")', {"namedtuple": namedtuple})
+    if name not in _HELPERS and not isinstance(thing, int | float | tuple | str):
+        raise NotImplementedError(f"no plain form of {name}")
     return _Part(_HELPERS.get(name) or f"{name} = {thing!r}", {})
 
 
@@ -131,13 +154,14 @@ def _definition(name: str, thing: Any) -> _Part:
 
 def _function(module: ModuleType, name: str, head: _Head | None) -> _Part:
     """A function of this library without what a script does not need."""
-    declared = _definitions(module)[name]
+    thing = getattr(module, name, None)
+    declared = _definitions(module)[name] if thing else _members()[name]
     assert isinstance(declared, ast.FunctionDef)
     function = copy.deepcopy(declared)
-    thing = getattr(module, name)
-    function.decorator_list = []
+    kept = (d for d in function.decorator_list if ast.unparse(d) == "torch.no_grad()")
+    function.decorator_list = list(kept)
     function.body = [s for s in function.body if not _is_text(s)]
-    takes_pixels = any(a.arg == "px" for a in function.args.args)
+    takes_pixels = any(a.arg in _PIXELS for a in function.args.args)
     locals_ = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and _stores(n)}
     walk = _Plainly(module, _tensor_dials(function) | locals_, locals_)
     _returns_value(function)
@@ -172,7 +196,7 @@ def _stores(name: ast.Name) -> bool:
 
 
 def _tensor_dials(function: ast.FunctionDef) -> set[str]:
-    return {a.arg for a in function.args.args if a.arg != "px"}
+    return {a.arg for a in function.args.args if a.arg not in _PIXELS}
 
 
 def _returns_value(function: ast.FunctionDef) -> None:
@@ -231,7 +255,9 @@ def _arguments(function: ast.FunctionDef, head: _Head | None) -> None:
     given = function.args
     if head is None:
         given.args = [
-            x for a in given.args for x in ([ast.arg("z"), ast.arg("y")] if a.arg == "px" else [a])
+            x
+            for a in given.args
+            for x in ([ast.arg("z"), ast.arg("y")] if a.arg in _PIXELS else [a])
         ]
         return
     given.args = [ast.arg("logits"), ast.arg("target")]
@@ -251,7 +277,8 @@ def _free(function: ast.FunctionDef, module: ModuleType) -> dict[str, Any]:
     own |= {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
     own |= {n.name for n in ast.walk(function) if isinstance(n, ast.FunctionDef)}
     names = _loads(function) - own - set(dir(builtins))
-    known = {**vars(_module(pixels.Pixels)), **vars(module), **_HELPERS}
+    methods = {k: v for k, v in vars(pixels.Pixels).items() if isinstance(v, FunctionType)}
+    known = {**methods, **vars(_module(pixels.Pixels)), **vars(module), **_HELPERS}
     return {name: known[name] for name in sorted(names)}
 
 
@@ -286,14 +313,20 @@ class _Plainly(ast.NodeTransformer):
             if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
                 pairs = zip(target.elts, value.elts, strict=True)
                 return [new for a, b in pairs for new in self.statement(ast.Assign([a], b))]
+            if _is_constant(value):
+                return [_without_gradient(ast.Assign([target], self.visit(_made(value))))]
             if isinstance(value, ast.Call):
-                if _is_constant(value):
-                    return [_without_gradient(ast.Assign([target], self.visit(_made(value))))]
                 fields = self._taken_apart(target, value)
                 if fields:
                     return fields
             if isinstance(target, ast.Name) and any(map(_is_term, ast.walk(value))):
                 self.parts.add(target.id)
+        if isinstance(node, ast.If):
+            test = self.visit(node.test)
+            if isinstance(test, ast.Constant):
+                return self.block(node.body if test.value else node.orelse)
+        if isinstance(node, ast.Return) and node.value and _is_constant(node.value):
+            return [_without_gradient(ast.Return(self.visit(_made(node.value))))]
         return [self.visit(node)]
 
     def _taken_apart(self, target: ast.expr, value: ast.Call) -> list[ast.stmt]:
@@ -318,7 +351,7 @@ class _Plainly(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         of = node.value.id if isinstance(node.value, ast.Name) else ""
-        if of in ("px", "self"):
+        if of in _PIXELS:
             return ast.Name(self._plane(node.attr), ast.Load())
         if of in self.tuples:
             return self._field(of, node.attr)
@@ -349,9 +382,10 @@ class _Plainly(ast.NodeTransformer):
             return _expression(f"({ast.unparse(made)}).detach()") if frozen else made
         if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
             of, name = node.func.value.id, node.func.attr
-            if of in ("px", "self"):
-                if name not in _METHODS:
-                    raise NotImplementedError(f"no plain form of Pixels.{name}")
+            if of in _PIXELS:
+                if name not in _METHODS:  # a helper of its own
+                    more = [self.visit(argument) for argument in node.args]
+                    return ast.Call(ast.Name(name, ast.Load()), [*_pixels(), *more], [])
                 inner = ast.unparse(self.visit(node.args[0]))
                 return _expression(_METHODS[name].format(inner))
             if name == "term":
@@ -361,7 +395,7 @@ class _Plainly(ast.NodeTransformer):
         arguments: list[ast.expr] = []
         for argument in node.args:
             if isinstance(argument, ast.Name) and argument.id == "px":
-                arguments += [ast.Name("z", ast.Load()), ast.Name("y", ast.Load())]
+                arguments += _pixels()
             else:
                 arguments.append(self.visit(argument))
         keywords = [ast.keyword(k.arg, self.visit(k.value)) for k in node.keywords]
@@ -369,8 +403,7 @@ class _Plainly(ast.NodeTransformer):
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         text = ast.unparse(node)
-        decided = {"px.weight is None": True, "self.weight is None": True, "cv2 is not None": False}
-        return ast.Constant(decided[text]) if text in decided else self.generic_visit(node)  # type: ignore[return-value]
+        return ast.Constant(_DECIDED[text]) if text in _DECIDED else self.generic_visit(node)  # type: ignore[return-value]
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         values = [self.visit(v) for v in node.values]
@@ -392,6 +425,10 @@ class _Fields(ast.NodeTransformer):
         return ast.Name(node.attr, ast.Load())
 
 
+def _pixels() -> list[ast.expr]:
+    return [ast.Name("z", ast.Load()), ast.Name("y", ast.Load())]
+
+
 def _is(node: ast.expr, value: bool) -> bool:
     return isinstance(node, ast.Constant) and node.value is value
 
@@ -403,15 +440,17 @@ def _is_term(node: ast.AST) -> bool:
     return node.func.attr == "term"
 
 
-def _is_constant(call: ast.Call) -> bool:
+def _is_constant(node: ast.expr) -> bool:
     """`px.constant("name", lambda: …)` or `px.field(…)`."""
-    return ast.unparse(call.func) in ("px.constant", "px.field")
+    names = {f"{of}.{how}" for of in _PIXELS for how in ("constant", "field")}
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in names
 
 
-def _made(call: ast.Call) -> ast.expr:
+def _made(call: ast.expr) -> ast.expr:
+    """What a constant or a field is made of."""
+    assert isinstance(call, ast.Call)
     make = call.args[1]
-    assert isinstance(make, ast.Lambda)
-    return make.body
+    return make.body if isinstance(make, ast.Lambda) else ast.Call(make, [], [])
 
 
 def _expression(text: str) -> ast.expr:

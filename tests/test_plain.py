@@ -17,10 +17,10 @@ CASES = [(name, i) for name in LOSSES for i in range(len(settings(LOSSES[name]))
 
 
 def function(name, dials):
-    """The script's function, made where nothing but torch and math can be imported."""
+    """The script's function, made where nothing of this library can be imported."""
 
     def only(module, *rest, **more):
-        assert module.split(".")[0] in ("torch", "math"), f"imports {module}"
+        assert module.split(".")[0] in ("torch", "math", "collections"), f"imports {module}"
         return __import__(module, *rest, **more)
 
     code = standalone(LOSSES[name], dials)
@@ -67,7 +67,7 @@ def test_dials_are_arguments_that_default_to_the_setting(name):
 @pytest.mark.parametrize("name", LOSSES)
 def test_it_is_short_and_says_what_it_is(name):
     code = standalone(LOSSES[name], {})
-    assert len(code.splitlines()) <= (100 if LOSSES[name].positional else 70)
+    assert len(code.splitlines()) <= (120 if LOSSES[name].positional else 70)
     last = ast.parse(code).body[-1]
     assert isinstance(last, ast.FunctionDef) and last.name == name
     assert LOSSES[name].effect in (ast.get_docstring(last) or "")

@@ -13,6 +13,7 @@ from segloss_core.study import BAND, Maps, Study
 from . import current, figures, view
 from .say import percent, short
 
+PLAIN = "Plain PyTorch"
 NAMES = (
     ":material/calculate: This pixel",
     ":material/groups: Who pays?",
@@ -162,9 +163,6 @@ def show_code(study: Study, loss: Loss) -> None:
     elsewhere(loss, setting)
 
 
-PLAIN = "Plain PyTorch"
-
-
 def elsewhere(loss: Loss, setting: dict[str, float | int | None]) -> None:
     """The same loss without this library: in torch alone, or in another library's words."""
     chosen = st.selectbox("Without SegLoss Lab", (PLAIN, *LIBRARIES), key="code.library", width=240)
@@ -177,6 +175,6 @@ def elsewhere(loss: Loss, setting: dict[str, float | int | None]) -> None:
         st.info(call.why)
         return
     st.caption(f"The same value and gradient in {chosen} {call.version}:")
-    st.code(call.code, language="python")
+    st.code(call.code, language="python", wrap_lines=True)
     if call.warning:
         st.warning(call.warning)

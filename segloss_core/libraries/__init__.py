@@ -34,12 +34,26 @@ def calls(loss_name: str, dials: Mapping[str, float | int | None]) -> tuple[Call
     for module in _MODULES:
         say = getattr(module, loss_name, None)
         said = say(**dials) if say else Said(why=_absent(module.NAME, module.ABSENT, loss_name))
-        head = f"{module.IMPORTS}\n\n{module.TAKES}\n"
-        code = f"{head}{said.setup}value = {said.code}\n" if said.code else None
-        naive = f"{head}value = {said.naive}\n" if said.naive else None
+        code = _script(module.IMPORTS, module.TAKES, said.setup, said.code)
+        naive = _script(module.IMPORTS, module.TAKES, "", said.naive)
         found.append(Call(module.NAME, code, said.why, said.warning, module.VERSION, naive))
     return tuple(found)
 
 
+def _script(imports: str, takes: str, setup: str, expression: str) -> str | None:
+    """A whole script, with those imports that it uses; None without an expression."""
+    if not expression:
+        return None
+    body = f"{setup}value = {expression}\n"
+    used = [line for line in imports.splitlines() if _name(line) in body]
+    return "\n".join([*used, "", takes, body])
+
+
+def _name(line: str) -> str:
+    """What an import binds, as it shows in use: `monai.`, `F.`, `sigmoid_focal_loss(`."""
+    last = line.split()[-1]
+    return f"{last}(" if line.startswith("from") else f"{last.split('.')[0]}."
+
+
 def _absent(library: str, reasons: Mapping[str, str], loss_name: str) -> str:
-    return reasons.get(loss_name, f"{library} has no such loss; the plain PyTorch above says it.")
+    return reasons.get(loss_name, f"{library} has no such loss; plain PyTorch says it.")

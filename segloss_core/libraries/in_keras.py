@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, Said, no
+from .said import AUTOMATIC, Said, mixed, no, number
 
 NAME, VERSION = "Keras", "3.15.1"
 IMPORTS = "import keras"
@@ -11,8 +11,8 @@ TAKES = (
     "value: the mean over the batch"
 )
 ABSENT = {
-    "hausdorff_dt": "Keras measures no distances, in a loss or otherwise.",
-    "distance_map_bce": "Keras measures no distances, in a loss or otherwise.",
+    "hausdorff_dt": "Keras has no loss that measures distances.",
+    "distance_map_bce": "Keras has no loss that measures distances.",
 }
 _SMOOTHING = (
     "Keras adds a fixed 1e-7 to the denominator of its overlaps and nothing to the numerator, so "
@@ -29,7 +29,7 @@ _EACH = 'axis=(1, 2, 3), reduction="none"'
 
 
 def _focal(alpha: float, gamma: float, more: str = "apply_class_balancing=True, ") -> str:
-    named = f"{more}alpha={alpha!r}, gamma={gamma!r}, from_logits=True"
+    named = f"{more}alpha={number(alpha)}, gamma={gamma!r}, from_logits=True"
     return f"keras.losses.BinaryFocalCrossentropy({named})(target, logits)"
 
 
@@ -48,7 +48,7 @@ def bce() -> Said:
 
 def weighted_bce(beta: float) -> Said:
     return Said(
-        f"{1 + beta!r} * {_focal(beta / (1 + beta), 0.0)}",
+        f"{number(1 + beta)} * {_focal(beta / (1 + beta), 0.0)}",
         warning="It knows prices α and 1 − α alone: α = β/(1 + β), and 1 + β times the value.",
         naive=_focal(beta, 0.0),
     )
@@ -91,7 +91,7 @@ def focal_tversky(alpha: float, beta: float, gamma: float, smooth: float) -> Sai
     if smooth:
         return no(_SMOOTHING)
     return Said(
-        f"keras.ops.mean({_tversky(beta, alpha, _EACH)} ** {1 / gamma!r})",
+        f"keras.ops.mean({_tversky(beta, alpha, _EACH)} ** {number(1 / gamma)})",
         warning=f"{_SWAPPED}The exponent is 1/γ = {1 / gamma:.4g}, taken image by image.",
         naive=f"keras.ops.mean({_tversky(alpha, beta, _EACH)} ** {gamma!r})",
     )
@@ -110,21 +110,22 @@ def log_cosh_dice(smooth: float) -> Said:
 
 def combo(alpha: float, beta: float, smooth: float) -> Said:
     ce, overlap = focal(beta, 0.0), dice(smooth)
-    if not overlap.code:
-        return overlap
-    return Said(
-        f"{alpha!r} * {ce.code} + {1 - alpha!r} * ({overlap.code} - 1)",
-        warning=f"{ce.warning} {overlap.warning}",
-        naive=f"{alpha!r} * {ce.naive} + {1 - alpha!r} * ({overlap.code} - 1)",
+    return mixed(
+        f"{alpha!r} * ce + {number(1 - alpha)} * (dice - 1)",
+        ce=ce,
+        dice=overlap,
+        warning=f"The Dice coefficient is subtracted, not the Dice loss. {ce.warning}",
+        naive=f"{alpha!r} * {ce.naive} - {number(1 - alpha)} * {overlap.code}",
     )
 
 
 def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
     part, overlap = focal(alpha, gamma), dice(smooth)
-    if not overlap.code:
-        return overlap
-    return Said(
-        f"{bce().code} + {part.code} + {overlap.code}",
+    return mixed(
+        "ce + focal + dice",
+        ce=bce(),
+        focal=part,
+        dice=overlap,
         warning=f"{part.warning} {overlap.warning}",
         naive=f"{bce().code} + {part.naive} + {overlap.code}",
     )

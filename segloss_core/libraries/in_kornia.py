@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, TENSORS, Said, each_image, no
+from .said import AUTOMATIC, TENSORS, Said, each_image, mixed, no, number
 
 NAME, VERSION = "kornia", "0.9.0"
 IMPORTS = "import kornia.losses\nimport torch"
@@ -95,7 +95,7 @@ def dice(smooth: float) -> Said:
 def log_cosh_dice(smooth: float) -> Said:
     if smooth:
         return no(_SMOOTHING)
-    said = each_image("dice", f"lambda z, y: {_dice('z', 'y', _object('z'))}", ".cosh().log()")
+    said = each_image("one", f"lambda z, y: {_dice('z', 'y', _object('z'))}", ".cosh().log()")
     return Said(
         said.code,
         said.setup,
@@ -105,20 +105,23 @@ def log_cosh_dice(smooth: float) -> Said:
 
 
 def combo(alpha: float, beta: float, smooth: float) -> Said:
-    ce, overlap = balanced_bce(beta).code, dice(smooth)
-    if not overlap.code:
-        return overlap
-    return Said(
-        f"{alpha!r} * {ce} + {1 - alpha!r} * ({overlap.code} - 1)",
+    ce, overlap, rest = balanced_bce(beta), dice(smooth), number(1 - alpha)
+    return mixed(
+        f"{alpha!r} * ce + {rest} * (dice - 1)",
+        ce=ce,
+        dice=overlap,
         warning=f"The Dice coefficient is subtracted, not the Dice loss. {overlap.warning}",
-        naive=f"{alpha!r} * {ce} - {1 - alpha!r} * {overlap.code}",
+        naive=f"{alpha!r} * {ce.code} - {rest} * {overlap.code}",
     )
 
 
 def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
-    rest, overlap = f"{bce().code} + {focal(alpha, gamma).code}", dice(smooth)
-    if not overlap.code:
-        return overlap
-    return Said(
-        f"{rest} + {overlap.code}", warning=overlap.warning, naive=f"{rest} + {overlap.naive}"
+    ce, part, overlap = bce(), focal(alpha, gamma), dice(smooth)
+    return mixed(
+        "ce + focal + dice",
+        ce=ce,
+        focal=part,
+        dice=overlap,
+        warning=overlap.warning,
+        naive=f"{ce.code} + {part.code} + {overlap.naive}",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, TENSORS, Said, no
+from .said import AUTOMATIC, TENSORS, Said, mixed, no, number
 
 NAME, VERSION = "MONAI", "1.6.1"
 IMPORTS = "import monai.losses\nimport torch"
@@ -22,6 +22,7 @@ ABSENT = {
     ),
 }
 
+_EACH = 'reduction="none", '
 _LOGITS = "Without `sigmoid=True` it takes the logits for probabilities, and says nothing."
 
 
@@ -93,7 +94,7 @@ def tversky(alpha: float, beta: float, smooth: float) -> Said:
 def focal_tversky(alpha: float, beta: float, gamma: float, smooth: float) -> Said:
     each = f"{_tversky(alpha, beta, smooth, more=_EACH)}(logits, target)"
     return Said(
-        f"{each}.pow({1 / gamma!r}).mean()",
+        f"{each}.pow({number(1 / gamma)}).mean()",
         warning=f"The exponent is 1/γ = {1 / gamma:.4g}, taken image by image; γ itself as "
         "exponent is another convention. The power's slope is infinite or NaN where the overlap "
         "is complete.",
@@ -111,32 +112,35 @@ def log_cosh_dice(smooth: float) -> Said:
 
 
 def hausdorff_dt(alpha: float) -> Said:
-    named = f"alpha={alpha!r}"
+    named = f"include_background=True, alpha={alpha!r}"
+    flat = " At α = 0 a mask without boundary costs there, 0⁰ being 1." if alpha == 0 else ""
     return Said(
         f"monai.losses.HausdorffDTLoss(sigmoid=True, {named})(logits, target)",
-        warning=f"{_LOGITS} Its distances are computed on the CPU and kept in float32.",
+        warning=f"{_LOGITS} Its distances are computed on the CPU and kept in float32.{flat}",
         naive=f"monai.losses.HausdorffDTLoss({named})(logits, target)",
     )
 
 
 def combo(alpha: float, beta: float, smooth: float) -> Said:
-    rest, parts = 1 - alpha, f"lambda_ce={alpha!r}, lambda_dice={1 - alpha!r}"
-    return Said(
-        f"{alpha!r} * {focal(beta, 0.0).code} + {rest!r} * ({dice(smooth).code} - 1)",
+    rest = number(1 - alpha)
+    parts = f"sigmoid=True, lambda_ce={alpha!r}, lambda_dice={rest}, "
+    return mixed(
+        f"{alpha!r} * ce + {rest} * (dice - 1)",
+        ce=focal(beta, 0.0),
+        dice=dice(smooth),
         warning="DiceCELoss with λ = α and 1 − α knows no β: its cross-entropy prices both "
         "classes 1, and its Dice is a loss, so that it ends at 0 instead of −(1 − α).",
-        naive=f"{_overlap('DiceCELoss', smooth, f'sigmoid=True, {parts}, ')}(logits, target)",
+        naive=f"{_overlap('DiceCELoss', smooth, parts)}(logits, target)",
     )
 
 
 def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
     prices = f"sigmoid=True, alpha={alpha!r}, gamma={gamma!r}, "
     both = f"{_overlap('DiceFocalLoss', smooth, prices)}(logits, target)"
-    return Said(
-        f"{bce().code} + {both}",
+    return mixed(
+        "ce + dice_and_focal",
+        ce=bce(),
+        dice_and_focal=Said(both),
         warning="DiceFocalLoss alone leaves the cross-entropy out.",
         naive=both,
     )
-
-
-_EACH = 'reduction="none", '

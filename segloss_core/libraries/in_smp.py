@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, TENSORS, Said, each_image, no
+from .said import AUTOMATIC, TENSORS, Said, each_image, mixed, no, number
 
 NAME, VERSION = "smp", "0.6.0"
 IMPORTS = "import segmentation_models_pytorch as smp\nimport torch"
@@ -19,7 +19,8 @@ _HALF = "It adds its smoothing to TP, not to 2 TP: half of s here (up to release
 
 
 def _tversky(alpha: float, beta: float, smooth: float, gamma: float = 1.0) -> str:
-    prices = f"alpha={alpha!r}, beta={beta!r}, gamma={gamma!r}, smooth={smooth!r}"
+    exponent = f"gamma={number(gamma)}, " if gamma != 1 else ""
+    prices = f"alpha={alpha!r}, beta={beta!r}, {exponent}smooth={smooth!r}"
     return f'smp.losses.TverskyLoss("binary", {prices})'
 
 
@@ -54,7 +55,7 @@ def focal(alpha: float, gamma: float) -> Said:
 
 
 def dice(smooth: float) -> Said:
-    said = each_image("dice", _dice(smooth / 2))
+    said = each_image("one", _dice(smooth / 2))
     return Said(
         said.code,
         said.setup,
@@ -64,12 +65,12 @@ def dice(smooth: float) -> Said:
 
 
 def tversky(alpha: float, beta: float, smooth: float) -> Said:
-    said = each_image("tversky", _tversky(alpha, beta, smooth))
+    said = each_image("one", _tversky(alpha, beta, smooth))
     return Said(said.code, said.setup, _POOLED, f"{_tversky(alpha, beta, smooth)}(logits, target)")
 
 
 def focal_tversky(alpha: float, beta: float, gamma: float, smooth: float) -> Said:
-    said = each_image("tversky", _tversky(alpha, beta, smooth, 1 / gamma))
+    said = each_image("one", _tversky(alpha, beta, smooth, 1 / gamma))
     return Said(
         said.code,
         said.setup,
@@ -80,22 +81,28 @@ def focal_tversky(alpha: float, beta: float, gamma: float, smooth: float) -> Sai
 
 
 def log_cosh_dice(smooth: float) -> Said:
-    said = each_image("dice", _dice(smooth / 2), then=".cosh().log()")
+    said = each_image("one", _dice(smooth / 2), then=".cosh().log()")
     return Said(said.code, said.setup, dice(smooth).warning, f"{dice(smooth).naive}.cosh().log()")
 
 
 def combo(alpha: float, beta: float, smooth: float) -> Said:
-    ce, overlap = focal(beta, 0.0), dice(smooth)
-    return Said(
-        f"{alpha!r} * {ce.code} + {1 - alpha!r} * ({overlap.code} - 1)",
-        overlap.setup,
-        f"The Dice coefficient is subtracted, not the Dice loss. {overlap.warning}",
-        f"{alpha!r} * {ce.code} - {1 - alpha!r} * {overlap.naive}",
+    ce, overlap, rest = focal(beta, 0.0), dice(smooth), number(1 - alpha)
+    return mixed(
+        f"{alpha!r} * ce + {rest} * (dice - 1)",
+        ce=ce,
+        dice=overlap,
+        warning=f"The Dice coefficient is subtracted, not the Dice loss. {overlap.warning}",
+        naive=f"{alpha!r} * {ce.code} - {rest} * {overlap.naive}",
     )
 
 
 def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
-    overlap, rest = dice(smooth), f"{bce().code} + {focal(alpha, gamma).code}"
-    return Said(
-        f"{rest} + {overlap.code}", overlap.setup, overlap.warning, f"{rest} + {overlap.naive}"
+    ce, part, overlap = bce(), focal(alpha, gamma), dice(smooth)
+    return mixed(
+        "ce + focal + dice",
+        ce=ce,
+        focal=part,
+        dice=overlap,
+        warning=overlap.warning,
+        naive=f"{ce.code} + {part.code} + {overlap.naive}",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import TENSORS, Said
+from .said import TENSORS, Said, number
 
 NAME, VERSION = "torch", "2.4 or newer"
 IMPORTS = "import torch\nimport torch.nn.functional as F"
@@ -11,7 +11,7 @@ ABSENT = {
     "focal": "torch has cross-entropies only; focal loss is in torchvision, one import away.",
     "distance_map_bce": (
         "The cross-entropy of torch takes a `weight` map, 1 + λφ here, but torch measures no "
-        "distances: φ has to come from the plain PyTorch above."
+        "distances: φ has to come from plain PyTorch."
     ),
 }
 
@@ -49,7 +49,7 @@ def balanced_bce(beta: float | None) -> Said:
         )
     return Said(
         f"{_BCE}(logits, target, weight=weight)",
-        setup=f"weight = {beta!r} * target + {1 - beta!r} * (1 - target)\n",
+        setup=f"weight = {beta!r} * target + {number(1 - beta)} * (1 - target)\n",
         warning="β as `pos_weight` would leave the background at price 1 instead of 1 − β.",
         naive=f"{_BCE}(logits, target, pos_weight=logits.new_tensor({beta!r}))",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, TENSORS, Said, no
+from .said import AUTOMATIC, TENSORS, Said, no, number
 
 NAME, VERSION = "torchvision", "0.28"
 IMPORTS = "from torchvision.ops import sigmoid_focal_loss"
@@ -13,13 +13,13 @@ _MAP = "Its defaults are α = 0.25, γ = 2 and a map of values instead of their 
 
 
 def _focal(alpha: float, gamma: float) -> str:
-    more = f'alpha={alpha!r}, gamma={gamma!r}, reduction="mean"'
+    more = f'alpha={number(alpha)}, gamma={gamma!r}, reduction="mean"'
     return f"sigmoid_focal_loss(logits, target, {more})"
 
 
 def bce() -> Said:
     return Said(
-        _focal(-1, 0.0),
+        _focal(-1.0, 0.0),
         warning=f"α = −1 means no class price. {_MAP}",
         naive="sigmoid_focal_loss(logits, target)",
     )
@@ -27,7 +27,7 @@ def bce() -> Said:
 
 def weighted_bce(beta: float) -> Said:
     return Said(
-        f"{1 + beta!r} * {_focal(beta / (1 + beta), 0.0)}",
+        f"{number(1 + beta)} * {_focal(beta / (1 + beta), 0.0)}",
         warning="It knows prices α and 1 − α alone: α = β/(1 + β), and 1 + β times the value. "
         "β as α would give the background the price 1 − β.",
         naive=_focal(beta, 0.0),

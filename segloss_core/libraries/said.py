@@ -21,6 +21,11 @@ class Said:
     why: str = ""
 
 
+def number(x: float) -> str:
+    """A worked-out number without the last digit's noise: 0.2, not 0.19999999999999996."""
+    return repr(float(f"{x:.15g}"))
+
+
 def no(why: str) -> Said:
     """The library cannot say it."""
     return Said(why=why)
@@ -34,6 +39,18 @@ def each_image(name: str, make: str, then: str = "") -> Said:
         f"torch.stack([{one} for z, y in {pairs}]).mean()",
         setup=f"{name} = {make}\n",
     )
+
+
+def mixed(value: str, *, warning: str, naive: str, **parts: Said) -> Said:
+    """A compound: its parts by name, each on a line of its own, and the value made of them.
+
+    Where a part cannot be said, neither can the compound, for the same reason.
+    """
+    for part in parts.values():
+        if part.why:
+            return part
+    setup = "".join(f"{part.setup}{name} = {part.code}\n" for name, part in parts.items())
+    return Said(value, setup, warning, naive)
 
 
 AUTOMATIC = (
