@@ -46,7 +46,7 @@ PLAN: dict[str, set[str]] = {
             for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "spec"]
         ),
     },
-    f"{CORE}/plain.py": {f"{CORE}.pixels", f"{CORE}.spec"},
+    f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
     f"{CORE}/export.py": {"numpy", f"{CORE}.plain", f"{CORE}.spec"},
     f"{CORE}/libraries/": {f"{CORE}.libraries", f"{CORE}.spec"},
     f"{CORE}/__init__.py": {
