@@ -8,7 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from .plain import standalone
 from .spec import Loss
+
+__all__ = ["call", "from_files", "from_sample", "npz", "snippet", "standalone", "table", "training"]
 
 
 def call(loss: Loss, dials: Mapping[str, float | int | None]) -> str:

@@ -1,5 +1,7 @@
 """Adding a loss touches one file: dropped into a family's folder, it is found, drawn and tested."""
 
+from importlib import import_module
+
 import pytest
 
 from . import laws
@@ -45,6 +47,8 @@ def test_one_file_is_enough(tmp_path):
     core = changed(tmp_path, add)
     loss = core.LOSSES["mae"]
     assert (loss.family, loss.title, list(loss.dials)) == ("distribution", "Absolute error", ["k"])
+    plain = import_module(f"{core.__name__}.plain").standalone(loss, {"k": 2.0})
+    assert "def mae(logits, target, *, k=2.0):" in plain
     for law in laws.LAWS:
         if "formula" not in law.__name__:  # which asks for a second, naive implementation
             law(loss, core)

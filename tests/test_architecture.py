@@ -46,7 +46,9 @@ PLAN: dict[str, set[str]] = {
             for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "spec"]
         ),
     },
-    f"{CORE}/export.py": {"numpy", f"{CORE}.spec"},
+    f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
+    f"{CORE}/export.py": {"numpy", f"{CORE}.plain", f"{CORE}.spec"},
+    f"{CORE}/libraries/": {f"{CORE}.libraries", f"{CORE}.spec"},
     f"{CORE}/__init__.py": {
         f"{CORE}.{room}" for room in ("arithmetic", "kinds", "losses", "maps", "pixels", "spec")
     },

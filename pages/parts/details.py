@@ -7,11 +7,13 @@ import streamlit as st
 from segloss_core import Loss, export
 from segloss_core.arithmetic import Worked
 from segloss_core.arithmetic import number as _latex
+from segloss_core.libraries import LIBRARIES, calls
 from segloss_core.study import BAND, Maps, Study
 
 from . import current, figures, view
 from .say import percent, short
 
+PLAIN = "Plain PyTorch"
 NAMES = (
     ":material/calculate: This pixel",
     ":material/groups: Who pays?",
@@ -158,3 +160,21 @@ def show_code(study: Study, loss: Loss) -> None:
     )  # fmt: skip
     st.caption("For a training loop:")
     st.code(export.training(loss, setting), language="python")
+    elsewhere(loss, setting)
+
+
+def elsewhere(loss: Loss, setting: dict[str, float | int | None]) -> None:
+    """The same loss without this library: in torch alone, or in another library's words."""
+    chosen = st.selectbox("Without SegLoss Lab", (PLAIN, *LIBRARIES), key="code.library", width=240)
+    if chosen == PLAIN:
+        st.caption("A function of its own, from the loss's source; it needs torch alone.")
+        st.code(export.standalone(loss, setting), language="python")
+        return
+    call = next(call for call in calls(loss.name, setting) if call.library == chosen)
+    if call.code is None:
+        st.info(call.why)
+        return
+    st.caption(f"The same value and gradient in {chosen} {call.version}:")
+    st.code(call.code, language="python", wrap_lines=True)
+    if call.warning:
+        st.warning(call.warning)

@@ -1,0 +1,127 @@
+"""Losses in kornia's words."""
+
+from __future__ import annotations
+
+from .said import AUTOMATIC, TENSORS, Said, each_image, mixed, no, number
+
+NAME, VERSION = "kornia", "0.9.0"
+IMPORTS = "import kornia.losses\nimport torch"
+TAKES = TENSORS
+_BOTH = (
+    "kornia's tversky_loss averages the ratio of the object with that of the background; the "
+    "object alone cannot be asked for."
+)
+ABSENT = {
+    "tversky": _BOTH,
+    "focal_tversky": _BOTH,
+    "hausdorff_dt": (
+        "kornia's HausdorffERLoss measures distance by repeated erosion, not by the distance "
+        "transform: another loss."
+    ),
+    "ssl_correlation": (
+        "kornia's ssim_loss is (1 − SSIM)/2 of two pictures: it has no cross-entropy and does "
+        "not select pixels."
+    ),
+}
+_SMOOTHING = (
+    "kornia's dice_loss adds its eps to the denominator alone, so a smoothing of the numerator "
+    "cannot be said. It can for s = 0."
+)
+_PAIR = "torch.cat([torch.zeros_like({0}), {0}], 1)"
+
+
+def _focal(more: str) -> str:
+    call = "kornia.losses.binary_focal_loss_with_logits"
+    return f'{call}(logits, target, {more}, reduction="mean")'
+
+
+def _dice(z: str, y: str, more: str) -> str:
+    return f"kornia.losses.dice_loss({_PAIR.format(z)}, {y}[:, 0].long(){more})"
+
+
+def _object(z: str) -> str:
+    weight = f"{z}.new_tensor([0.0, 1.0])"
+    return f', average="micro", weight={weight}, eps=0.0'
+
+
+def bce() -> Said:
+    return Said(
+        _focal("alpha=None, gamma=0.0"),
+        warning="α is 0.25 unless it is None, and a map is returned unless its mean is asked for.",
+        naive=_focal("gamma=0.0"),
+    )
+
+
+def weighted_bce(beta: float) -> Said:
+    price = f"pos_weight=logits.new_tensor([{beta!r}])"
+    return Said(
+        _focal(f"alpha=None, gamma=0.0, {price}"),
+        warning="α is 0.25 unless it is None: it would multiply the prices once more.",
+        naive=_focal(f"gamma=0.0, {price}"),
+    )
+
+
+def balanced_bce(beta: float | None) -> Said:
+    if beta is None:
+        return no(AUTOMATIC)
+    return Said(
+        _focal(f"alpha={beta!r}, gamma=0.0"),
+        warning="β as `pos_weight` would leave the background at price 1 instead of 1 − β.",
+        naive=_focal(f"alpha=None, gamma=0.0, pos_weight=logits.new_tensor([{beta!r}])"),
+    )
+
+
+def focal(alpha: float, gamma: float) -> Said:
+    named = f"alpha={alpha!r}, gamma={gamma!r}"
+    pair = _PAIR.format("logits")
+    return Said(
+        _focal(named),
+        warning="focal_loss of a softmax pair divides by the number of classes too: half of this.",
+        naive=f'kornia.losses.focal_loss({pair}, target[:, 0].long(), {named}, reduction="mean")',
+    )
+
+
+def dice(smooth: float) -> Said:
+    if smooth:
+        return no(_SMOOTHING)
+    return Said(
+        _dice("logits", "target", _object("logits")),
+        warning="It takes a softmax pair. Without the class weights [0, 1] its micro average "
+        "pools both classes, and is the mean of 1 − p_t: no overlap at all.",
+        naive=_dice("logits", "target", ""),
+    )
+
+
+def log_cosh_dice(smooth: float) -> Said:
+    if smooth:
+        return no(_SMOOTHING)
+    said = each_image("one", f"lambda z, y: {_dice('z', 'y', _object('z'))}", ".cosh().log()")
+    return Said(
+        said.code,
+        said.setup,
+        "ln cosh is taken of each image's Dice loss; of the batch's mean it is less.",
+        f"{dice(smooth).code}.cosh().log()",
+    )
+
+
+def combo(alpha: float, beta: float, smooth: float) -> Said:
+    ce, overlap, rest = balanced_bce(beta), dice(smooth), number(1 - alpha)
+    return mixed(
+        f"{alpha!r} * ce + {rest} * (dice - 1)",
+        ce=ce,
+        dice=overlap,
+        warning=f"The Dice coefficient is subtracted, not the Dice loss. {overlap.warning}",
+        naive=f"{alpha!r} * {ce.code} - {rest} * {overlap.code}",
+    )
+
+
+def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
+    ce, part, overlap = bce(), focal(alpha, gamma), dice(smooth)
+    return mixed(
+        "ce + focal + dice",
+        ce=ce,
+        focal=part,
+        dice=overlap,
+        warning=overlap.warning,
+        naive=f"{ce.code} + {part.code} + {overlap.naive}",
+    )

@@ -1,0 +1,146 @@
+"""Losses in MONAI's words."""
+
+from __future__ import annotations
+
+from .said import AUTOMATIC, TENSORS, Said, mixed, no, number
+
+NAME, VERSION = "MONAI", "1.6.1"
+IMPORTS = "import monai.losses\nimport torch"
+TAKES = TENSORS
+ABSENT = {
+    "distance_map_bce": (
+        "MONAI's BoundaryLoss multiplies the probability, not the cross-entropy, with a signed "
+        "distance: another loss, which cannot repair a confident mistake."
+    ),
+    "ssl_correlation": (
+        "MONAI's SSIMLoss is 1 − SSIM of two pictures: it has no cross-entropy and does not "
+        "select pixels."
+    ),
+    "exp_log": (
+        "MONAI has no logarithm of Dice under an exponent, and its cross-entropies take no "
+        "exponent on −ln p."
+    ),
+}
+
+_EACH = 'reduction="none", '
+_LOGITS = "Without `sigmoid=True` it takes the logits for probabilities, and says nothing."
+
+
+def _focal(more: str) -> str:
+    return f"monai.losses.FocalLoss({more})(logits, target)"
+
+
+def _overlap(kind: str, smooth: float, more: str = "") -> str:
+    return f"monai.losses.{kind}({more}smooth_nr={smooth!r}, smooth_dr={smooth!r})"
+
+
+def _dice(smooth: float, more: str = "") -> str:
+    return _overlap("DiceLoss", smooth, f"sigmoid=True, {more}")
+
+
+def _tversky(alpha: float, beta: float, smooth: float, more: str = "") -> str:
+    prices = f"alpha={alpha!r}, beta={beta!r}, {more}"
+    return _overlap("TverskyLoss", smooth, f"sigmoid=True, {prices}")
+
+
+def bce() -> Said:
+    return Said(
+        _focal("gamma=0.0"),
+        warning="γ is 2 unless it is given: easy pixels would be silenced. Computes in float32.",
+        naive=_focal(""),
+    )
+
+
+def weighted_bce(beta: float) -> Said:
+    price = f"weight=logits.new_tensor([{beta!r}])"
+    return Said(
+        f"monai.losses.DiceCELoss(sigmoid=True, lambda_dice=0.0, {price})(logits, target)",
+        warning="DiceCELoss hands `weight` on as pos_weight. The `weight` of FocalLoss would "
+        "multiply both classes.",
+        naive=_focal(f"gamma=0.0, weight={beta!r}"),
+    )
+
+
+def balanced_bce(beta: float | None) -> Said:
+    return no(AUTOMATIC) if beta is None else focal(beta, 0.0)
+
+
+def focal(alpha: float, gamma: float) -> Said:
+    return Said(
+        _focal(f"alpha={alpha!r}, gamma={gamma!r}"),
+        warning="α must be a number. As a list it weighs the object alone and leaves the "
+        "background at 1 instead of 1 − α. Computes in float32.",
+        naive=_focal(f"alpha=[{alpha!r}], gamma={gamma!r}"),
+    )
+
+
+def dice(smooth: float) -> Said:
+    return Said(
+        f"{_dice(smooth)}(logits, target)",
+        warning=_LOGITS,
+        naive=f"{_overlap('DiceLoss', smooth)}(logits, target)",
+    )
+
+
+def tversky(alpha: float, beta: float, smooth: float) -> Said:
+    wrong = _tversky(alpha, beta, smooth).replace("sigmoid=True, ", "")
+    return Said(
+        f"{_tversky(alpha, beta, smooth)}(logits, target)",
+        warning=f"α is the price of false positives, as here. {_LOGITS}",
+        naive=f"{wrong}(logits, target)",
+    )
+
+
+def focal_tversky(alpha: float, beta: float, gamma: float, smooth: float) -> Said:
+    each = f"{_tversky(alpha, beta, smooth, more=_EACH)}(logits, target)"
+    return Said(
+        f"{each}.pow({number(1 / gamma)}).mean()",
+        warning=f"The exponent is 1/γ = {1 / gamma:.4g}, taken image by image; γ itself as "
+        "exponent is another convention. The power's slope is infinite or NaN where the overlap "
+        "is complete.",
+        naive=f"{each}.pow({gamma!r}).mean()",
+    )
+
+
+def log_cosh_dice(smooth: float) -> Said:
+    each = f"{_dice(smooth, more=_EACH)}(logits, target)"
+    return Said(
+        f"{each}.cosh().log().mean()",
+        warning="ln cosh is taken of each image's Dice loss; of the batch's mean it is less.",
+        naive=f"{_dice(smooth)}(logits, target).cosh().log()",
+    )
+
+
+def hausdorff_dt(alpha: float) -> Said:
+    named = f"include_background=True, alpha={alpha!r}"
+    flat = " At α = 0 a mask without boundary costs there, 0⁰ being 1." if alpha == 0 else ""
+    return Said(
+        f"monai.losses.HausdorffDTLoss(sigmoid=True, {named})(logits, target)",
+        warning=f"{_LOGITS} Its distances are computed on the CPU and kept in float32.{flat}",
+        naive=f"monai.losses.HausdorffDTLoss({named})(logits, target)",
+    )
+
+
+def combo(alpha: float, beta: float, smooth: float) -> Said:
+    rest = number(1 - alpha)
+    parts = f"sigmoid=True, lambda_ce={alpha!r}, lambda_dice={rest}, "
+    return mixed(
+        f"{alpha!r} * ce + {rest} * (dice - 1)",
+        ce=focal(beta, 0.0),
+        dice=dice(smooth),
+        warning="DiceCELoss with λ = α and 1 − α knows no β: its cross-entropy prices both "
+        "classes 1, and its Dice is a loss, so that it ends at 0 instead of −(1 − α).",
+        naive=f"{_overlap('DiceCELoss', smooth, parts)}(logits, target)",
+    )
+
+
+def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
+    prices = f"sigmoid=True, alpha={alpha!r}, gamma={gamma!r}, "
+    both = f"{_overlap('DiceFocalLoss', smooth, prices)}(logits, target)"
+    return mixed(
+        "ce + dice_and_focal",
+        ce=bce(),
+        dice_and_focal=Said(both),
+        warning="DiceFocalLoss alone leaves the cross-entropy out.",
+        naive=both,
+    )

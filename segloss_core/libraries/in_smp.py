@@ -1,0 +1,108 @@
+"""Losses in the words of segmentation-models-pytorch."""
+
+from __future__ import annotations
+
+from .said import AUTOMATIC, TENSORS, Said, each_image, mixed, no, number
+
+NAME, VERSION = "smp", "0.6.0"
+IMPORTS = "import segmentation_models_pytorch as smp\nimport torch"
+TAKES = TENSORS
+ABSENT: dict[str, str] = {}
+
+_POOLED = (
+    "It pools a batch into one ratio, so each image is given by itself. An image without object "
+    "costs 0 there, whatever is predicted; here its false positives count."
+)
+
+# Since its pull request 927 (September 2024) Dice is its Tversky index at ½ and ½.
+_HALF = "It adds its smoothing to TP, not to 2 TP: half of s here (up to release 0.3.4: all of s). "
+
+
+def _tversky(alpha: float, beta: float, smooth: float, gamma: float = 1.0) -> str:
+    exponent = f"gamma={number(gamma)}, " if gamma != 1 else ""
+    prices = f"alpha={alpha!r}, beta={beta!r}, {exponent}smooth={smooth!r}"
+    return f'smp.losses.TverskyLoss("binary", {prices})'
+
+
+def _dice(smooth: float) -> str:
+    return f'smp.losses.DiceLoss("binary", smooth={smooth!r})'
+
+
+def bce() -> Said:
+    return Said("smp.losses.SoftBCEWithLogitsLoss()(logits, target)")
+
+
+def weighted_bce(beta: float) -> Said:
+    price = f"logits.new_tensor({beta!r})"
+    return Said(
+        f"smp.losses.SoftBCEWithLogitsLoss(pos_weight={price})(logits, target)",
+        warning="β is `pos_weight`. As `weight` it would multiply both classes.",
+        naive=f"smp.losses.SoftBCEWithLogitsLoss(weight={price})(logits, target)",
+    )
+
+
+def balanced_bce(beta: float | None) -> Said:
+    return no(AUTOMATIC) if beta is None else focal(beta, 0.0)
+
+
+def focal(alpha: float, gamma: float) -> Said:
+    named = f"alpha={alpha!r}, gamma={gamma!r}"
+    return Said(
+        f'smp.losses.FocalLoss("binary", {named})(logits, target)',
+        warning="Without α both classes are priced 1: that is not α = ½, which prices both ½.",
+        naive=f'smp.losses.FocalLoss("binary", gamma={gamma!r})(logits, target)',
+    )
+
+
+def dice(smooth: float) -> Said:
+    said = each_image("one", _dice(smooth / 2))
+    return Said(
+        said.code,
+        said.setup,
+        f"{_HALF if smooth else ''}{_POOLED}",
+        f"{_dice(smooth)}(logits, target)",
+    )
+
+
+def tversky(alpha: float, beta: float, smooth: float) -> Said:
+    said = each_image("one", _tversky(alpha, beta, smooth))
+    return Said(said.code, said.setup, _POOLED, f"{_tversky(alpha, beta, smooth)}(logits, target)")
+
+
+def focal_tversky(alpha: float, beta: float, gamma: float, smooth: float) -> Said:
+    said = each_image("one", _tversky(alpha, beta, smooth, 1 / gamma))
+    return Said(
+        said.code,
+        said.setup,
+        f"Its γ is the exponent itself: 1/γ = {1 / gamma:.4g} here. {_POOLED} Its slope there is "
+        "NaN for exponents below 1.",
+        f"{_tversky(alpha, beta, smooth, gamma)}(logits, target)",
+    )
+
+
+def log_cosh_dice(smooth: float) -> Said:
+    said = each_image("one", _dice(smooth / 2), then=".cosh().log()")
+    return Said(said.code, said.setup, dice(smooth).warning, f"{dice(smooth).naive}.cosh().log()")
+
+
+def combo(alpha: float, beta: float, smooth: float) -> Said:
+    ce, overlap, rest = focal(beta, 0.0), dice(smooth), number(1 - alpha)
+    return mixed(
+        f"{alpha!r} * ce + {rest} * (dice - 1)",
+        ce=ce,
+        dice=overlap,
+        warning=f"The Dice coefficient is subtracted, not the Dice loss. {overlap.warning}",
+        naive=f"{alpha!r} * {ce.code} - {rest} * {overlap.naive}",
+    )
+
+
+def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
+    ce, part, overlap = bce(), focal(alpha, gamma), dice(smooth)
+    return mixed(
+        "ce + focal + dice",
+        ce=ce,
+        focal=part,
+        dice=overlap,
+        warning=overlap.warning,
+        naive=f"{ce.code} + {part.code} + {overlap.naive}",
+    )

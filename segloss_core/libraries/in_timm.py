@@ -1,0 +1,37 @@
+"""Losses in timm's words."""
+
+from __future__ import annotations
+
+from .said import AUTOMATIC, TENSORS, Said, no
+
+NAME, VERSION = "timm", "1.0.31"
+IMPORTS = "import timm.loss\nimport torch"
+TAKES = TENSORS
+ABSENT: dict[str, str] = {}
+
+
+def _poly(more: str) -> str:
+    return f"timm.loss.PolyBinaryCrossEntropy({more})(logits, target)"
+
+
+def bce() -> Said:
+    return Said("timm.loss.BinaryCrossEntropy(smoothing=0.0)(logits, target)")
+
+
+def weighted_bce(beta: float) -> Said:
+    price = f"logits.new_tensor({beta!r})"
+    return Said(f"timm.loss.BinaryCrossEntropy(smoothing=0.0, pos_weight={price})(logits, target)")
+
+
+def balanced_bce(beta: float | None) -> Said:
+    return no(AUTOMATIC) if beta is None else focal(beta, 0.0)
+
+
+def focal(alpha: float, gamma: float) -> Said:
+    setting = f"gamma={gamma!r}, alpha={alpha!r}"
+    return Said(
+        _poly(f"epsilon=0.0, {setting}"),
+        warning="ε is 2 unless it is given: that would add 2(1 − p_t) to the power γ + 1. "
+        "It computes in float32.",
+        naive=_poly(setting),
+    )
