@@ -133,6 +133,21 @@ def perfect(value: float = 0.0) -> Claim:
     return Claim(f"A perfect prediction costs exactly {value:g} and gets no push.", check)
 
 
+def perfect_is_the_floor() -> Claim:
+    """A perfect prediction costs the floor, which depends on the target, and nothing is cheaper."""
+
+    def check(loss: Loss, _: Losses) -> None:
+        y = _scene()[1]
+        z = (800 * (2 * y - 1)).requires_grad_()
+        answer = loss.at(Pixels.from_logits(z, y))
+        assert answer.value.item() == float(answer.floor)
+        assert bool((torch.autograd.grad(answer.value, z)[0] == 0).all())
+        for seed in range(5):
+            assert float(loss(_scene(seed)[0], y)) > float(answer.floor)
+
+    return Claim("A perfect prediction costs exactly the floor; nothing costs less.", check)
+
+
 def note_on_empty_target(note: Note, **dials: float) -> Claim:
     """An undefined case is named when the target is empty."""
 
@@ -303,6 +318,16 @@ def ranks_like(other: str) -> Claim:
         assert mine == theirs
 
     return Claim(f"It ranks predictions exactly as {other} does.", check)
+
+
+def linear_in_probability() -> Claim:
+    """∂L/∂p does not depend on the prediction."""
+
+    def check(loss: Loss, _: Losses) -> None:
+        (a, y), (b, _y) = _scene(1), _scene(2)
+        _close(_slope_p(loss, a, y), _slope_p(loss, b, y), 1e-9)
+
+    return Claim("It is linear in p: the push on p is the same whatever is predicted.", check)
 
 
 def smaller_gradient_than(other: str) -> Claim:

@@ -1,7 +1,8 @@
 """Measure where pixels lie: exact Euclidean distances, contours and local windows.
 
-Plain tensors in, plain tensors out, nothing differentiable. torch alone suffices; OpenCV, where
-installed, measures distances on the CPU several times faster and gives the same numbers.
+Plain tensors in, plain tensors out; windows and skeletons are differentiable, distances are not.
+torch alone suffices; OpenCV, where installed, measures distances on the CPU several times faster
+and gives the same numbers.
 """
 
 from __future__ import annotations
@@ -94,6 +95,15 @@ def _reflected(n: int, radius: int, device: torch.device) -> Tensor:
 def gaussian_moments(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tensor]:
     """Local mean and standard deviation of x (..., H, W) in a square Gaussian window.
 
+    Not to be differentiated: a root has no slope where x is flat. See `gaussian_variance`.
+    """
+    mean, variance = gaussian_variance(x, window, sigma)
+    return mean, variance.sqrt()
+
+
+def gaussian_variance(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tensor]:
+    """Local mean and variance of x (..., H, W) in a square Gaussian window, differentiable.
+
     `window` and `sigma` are in pixels; edges are reflected. The variance is that along rows plus
     that of the row means along columns, each a sum of squares: E[x²] − E[x]² would leave noise of
     1e-8 where x is flat.
@@ -119,4 +129,58 @@ def gaussian_moments(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tens
     columns = along(-2, row_mean)
     mean_here = mean(columns)
     between = mean((part - mean_here).square() for part in columns)
-    return mean_here, (mean(along(-2, row_variance)) + between).sqrt()
+    return mean_here, mean(along(-2, row_variance)) + between
+
+
+def box_mean(x: Tensor, window: int) -> Tensor:
+    """Mean of x (..., H, W) in a square window; outside the image is 0, and counts.
+
+    From running sums: the cost does not grow with the window, and whole numbers stay exact.
+    """
+    for axis in (-2, -1):
+        n, radius = x.shape[axis], window // 2
+        at = torch.arange(n, device=x.device)
+        first, last = (at - radius).clamp_min(0), (at + radius + 1).clamp_max(n)
+        before = torch.zeros_like(x.narrow(axis, 0, 1))
+        total = torch.cat([before, x.cumsum(axis)], axis)
+        x = total.index_select(axis, last) - total.index_select(axis, first)
+    return x / window**2
+
+
+def soft_skeleton(rank: Tensor, p: Tensor, q: Tensor, iterations: int) -> Tensor:
+    """Soft skeleton of p (..., H, W), differentiable in p and q = 1 − p; in [0, 1].
+
+    What an opening (cross erosion, 3×3 dilation) takes away, gathered over repeated erosions.
+    `rank` decides which pixel a minimum or maximum picks: any increasing function of p, best the
+    logit, which still differs where p has rounded to 1. Outside the image nothing is picked.
+    """
+    height, width = rank.shape[-2:]
+    shape = (-1, 1, height, width)
+    high, chance, rest = rank.detach().reshape(shape), p.reshape(shape), q.reshape(shape)
+    here = torch.arange(height * width, device=rank.device).reshape(1, 1, height, width)
+    here = here.expand(high.shape)
+
+    def take(x: Tensor, at: Tensor) -> Tensor:
+        return x.flatten(-2).gather(-1, at.flatten(-2)).view(at.shape)
+
+    def largest(x: Tensor, at: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+        pad = (size[0] // 2, size[1] // 2)
+        best, where = torch.nn.functional.max_pool2d(x, size, 1, pad, return_indices=True)
+        return best, take(at, where)
+
+    def erode(x: Tensor, at: Tensor) -> tuple[Tensor, Tensor]:
+        (tall, at_tall), (wide, at_wide) = largest(-x, at, (3, 1)), largest(-x, at, (1, 3))
+        return -torch.maximum(tall, wide), torch.where(tall >= wide, at_tall, at_wide)
+
+    skeleton = torch.zeros_like(chance)
+    for _ in range(iterations + 1):
+        low, at_low = erode(high, here)
+        opened, at_opened = largest(low, at_low, (3, 3))
+        # p − p' as p q' − p' q: exact where both are near 1.
+        lost = take(chance, here) * take(rest, at_opened) - take(chance, at_opened) * take(
+            rest, here
+        )
+        lost = torch.where((high > opened) & (lost > 0), lost, 0)
+        skeleton = skeleton + lost * (1 - skeleton)
+        high, here = low, at_low
+    return skeleton.reshape(p.shape)

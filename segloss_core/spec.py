@@ -39,6 +39,14 @@ class Note(StrEnum):
         "empty target without smoothing: the overlap is 0 whatever is predicted, and pushes nowhere"
     )
     ZERO_OVER_ZERO = "0/0 in the overlap: nothing is there and there is no smoothing; it costs 0"
+    NO_SKELETON_IN_TARGET = "no skeleton in the target: none of it can be missed, its recall is 1"
+    NO_SKELETON_IN_PREDICTION = (
+        "no skeleton in the prediction: none of it can be false, its precision is 1"
+    )
+    NO_SKELETON = "no skeleton in the target nor in the prediction: the centreline term is 0"
+    MISSING_OVERLAP = (
+        "one class is missing from the target: the overlap of that class pushes nowhere"
+    )
     FREE_ERRORS = "no mistake that is possible here has a price: the loss is 0 for any prediction"
 
 

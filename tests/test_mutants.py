@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import laws
+from . import laws, mutants_b
 from .cores import changed
 
 F = "losses/distribution/"
@@ -83,6 +83,8 @@ MUTANTS = {
     "maps: dead where p saturates": (
         "bce", "", 'g["log_p"] / p - g["log_q"] / q', '0 * p'),
 }  # fmt: skip
+
+MUTANTS |= mutants_b.MUTANTS
 
 SHARED = {"ties go to the object": "pixels.py"}
 SHARED |= {"power": "pixels.py", "pixels": "pixels.py", "kinds": "kinds.py", "maps": "maps.py"}

@@ -54,7 +54,7 @@ def of_loss(loss: Loss, study: Study) -> list[Dial]:
     found = []
     for name, dial in loss.dials.items():
         low, high = dial.param.shown
-        by = 2.0 if dial.kind == "whole" else step(low, high)
+        by = (2.0 if dial.param.odd else 1.0) if dial.kind == "whole" else step(low, high)
         ends = _inside(dial.param.domain, *dial.param.bounds, by)
         found.append(
             Dial(
