@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 from scipy import ndimage
 
+from . import references_a
 from .reference_scene import Array, Scene
 
 
@@ -178,3 +179,6 @@ SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
         {"alpha": 0.1, "gamma": 0.4, "smooth": 3.0},
     ),
 }
+
+REFERENCES |= references_a.REFERENCES
+SETTINGS |= references_a.SETTINGS
