@@ -2,6 +2,7 @@
 
 F = "losses/distribution/"
 R = "losses/region/"
+C = "losses/compound/"
 
 # (loss, folder, what stands there, the slip)
 MUTANTS = {
@@ -48,4 +49,25 @@ MUTANTS = {
         "generalized_dice", R, "for n in (px.n0, px.n1)", "for n in (px.n1, px.n0)"),
     "generalised Dice: a missing class not named": (
         "generalized_dice", R, "missing = (px.n1 == 0) | (px.n0 == 0)", "missing = px.n1 < 0"),
+    "MCC: the numerator's sign": ("mcc", R, "n = tp * tn - fp * fn\n    root", "n = tp * tn + fp * fn\n    root"),
+    "MCC: false positives priced as false negatives": (
+        "mcc", R, "a1 * px.y + a0 * px.background", "a0 * px.y + a1 * px.background"),
+    "MCC: the undefined case not named": ("mcc", R, "(px.n1 == 0) | (px.n0 == 0)", "px.N < 0"),
+    "Lovász hinge: not cut at 0": (
+        "lovasz_hinge", R, "torch.relu(1 - (px.y - px.background) * px.z)",
+        "(1 - (px.y - px.background) * px.z)"),
+    "Lovász hinge: no margin": (
+        "lovasz_hinge", R, "torch.relu(1 - (px.y", "torch.relu(-(px.y"),
+    "Lovász hinge: the best first": (
+        "lovasz_hinge", R, "before, after = px.n1 + worse0, px.n1 + worse0 + equal0",
+        "before, after = px.n1 + px.n0 - worse0 - equal0, px.n1 + px.n0 - worse0"),
+    "Lovász hinge: an empty target costs nothing": (
+        "lovasz_hinge", R, "first = (px.n1 == 0) & (worse0 == 0)", "first = px.n1 < 0"),
+    "Lovász sigmoid: squared errors": ("lovasz_sigmoid", R, "px.sum(g * px.e)", "px.sum(g * px.e.square())"),
+    "Lovász sigmoid: the mean instead of the sum": (
+        "lovasz_sigmoid", R, "px.sum(g * px.e)", "px.mean(g * px.e)"),
+    "Dice plus cross-entropy: w on Dice": (
+        "dice_bce", C, "overlap.value + w * ce.value", "w * overlap.value + ce.value"),
+    "Dice plus cross-entropy: Dice subtracted": (
+        "dice_bce", C, "overlap.value + w * ce.value", "w * ce.value - overlap.value"),
 }  # fmt: skip

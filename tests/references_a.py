@@ -77,11 +77,42 @@ def generalized_dice(s: Scene) -> float:
     return float(1 - 2 * (w1 * s.TP + w0 * s.TN) / both)
 
 
+def mcc(s: Scene, eps: float) -> float:
+    four = (s.TP + s.FP) * (s.TP + s.FN) * (s.TN + s.FP) * (s.TN + s.FN)
+    return float(1 - (s.TP * s.TN - s.FP * s.FN) / np.sqrt(four + eps))
+
+
+def _lovasz(s: Scene, error: Array) -> float:
+    """The sum over thresholds of 1 − IoU of the mask that goes wrong above them."""
+    total, lower = 0.0, 0.0
+    y = s.y > 0
+    for level in np.unique(error[error > 0]):
+        wrong = error >= level
+        mask = y ^ wrong
+        total += (level - lower) * (1 - (mask & y).sum() / (mask | y).sum())
+        lower = level
+    return float(total)
+
+
+def lovasz_hinge(s: Scene) -> float:
+    return _lovasz(s, np.maximum(1 - (2 * s.y - 1) * s.z, 0))
+
+
+def lovasz_sigmoid(s: Scene) -> float:
+    return _lovasz(s, _wrong(s))
+
+
+def dice_bce(s: Scene, smooth: float, w: float) -> float:
+    overlap = (2 * s.TP + smooth) / (s.p.sum() + s.n1 + smooth)
+    return float(1 - overlap + w * s.ce.mean())
+
+
 REFERENCES: dict[str, Callable[..., float]] = {
     f.__name__: f
     for f in (
         mse, mae, gce, poly1_bce, poly1_focal, label_smoothing_bce, topk_bce,
         jaccard, fbeta, squared_dice, noise_robust_dice, generalized_dice,
+        mcc, lovasz_hinge, lovasz_sigmoid, dice_bce,
     )
 }  # fmt: skip
 
@@ -101,4 +132,8 @@ SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
     "squared_dice": ({"smooth": 0.0}, {"smooth": 2.5}),
     "noise_robust_dice": ({"gamma": 1.2, "smooth": 0.5}, {"gamma": 1.9, "smooth": 2.5}),
     "generalized_dice": ({},),
+    "mcc": ({"eps": 1e3}, {"eps": 1e5}),
+    "lovasz_hinge": ({},),
+    "lovasz_sigmoid": ({},),
+    "dice_bce": ({"smooth": 0.0, "w": 0.3}, {"smooth": 2.5, "w": 4.0}),
 }

@@ -63,6 +63,30 @@ IDENTITIES = {
         L["sensitivity_specificity"](z, y, w=float(y.mean())),
     ),
     "hausdorff_dt(0) = 2 mse": lambda z, y: (L["hausdorff_dt"](z, y, alpha=0), 2 * L["mse"](z, y)),
+    "hard masks: lovasz_sigmoid = 1 − IoU": lambda z, y: (
+        L["lovasz_sigmoid"](800 * z.sign(), y),
+        1 - ((z > 0) & (y > 0)).sum() / ((z > 0) | (y > 0)).sum().double(),
+    ),
+    "margins 0 and 1: lovasz_hinge = 1 − IoU": lambda z, y: (
+        L["lovasz_hinge"](torch.where((z > 0) == (y > 0), 2 * y - 1, 0), y),
+        1 - ((z > 0) & (y > 0)).sum() / ((z > 0) | (y > 0)).sum().double(),
+    ),
+    "hard masks: mcc = 1 − Matthews' correlation": lambda z, y: (
+        L["mcc"](800 * z.sign(), y, eps=1e-12),
+        1 - torch.corrcoef(torch.stack([(z > 0).double().flatten(), y.flatten()]))[0, 1],
+    ),
+    "mcc of the opposite prediction = 2 − mcc": lambda z, y: (
+        L["mcc"](-z, y),
+        2 - L["mcc"](z, y),
+    ),
+    "dice_bce = dice + w bce": lambda z, y: (
+        L["dice_bce"](z, y, smooth=2, w=0.3),
+        L["dice"](z, y, smooth=2) + 0.3 * L["bce"](z, y),
+    ),
+    "dice_bce = 2 combo(½, ½) + 1 at w = ½": lambda z, y: (
+        L["dice_bce"](z, y, w=0.5),
+        2 * L["combo"](z, y, alpha=0.5, beta=0.5) + 1,
+    ),
     "hard masks: squared dice = dice": lambda z, y: (
         L["squared_dice"](800 * z.sign(), y),
         L["dice"](800 * z.sign(), y),
@@ -121,3 +145,78 @@ def test_a_missing_class_is_named():
     for target in (torch.zeros_like(y), torch.ones_like(y)):
         answer = L["generalized_dice"].at(Pixels.from_logits(z, target))
         assert answer.note is Note.MISSING_OVERLAP
+
+
+def test_lovasz_on_an_empty_target_is_the_worst_pixel():
+    z, y = scene()
+    for name, error in (
+        ("lovasz_sigmoid", torch.sigmoid(z)),
+        ("lovasz_hinge", torch.relu(1 + z)),
+    ):
+        answer = L[name].at(Pixels.from_logits(z, y * 0))
+        same(answer.value, error.max(), 1e-14)
+        assert int((answer.share() > 0).sum()) == 1
+        assert answer.note is Note.ONLY_THE_WORST
+
+
+def lovasz_slope(e, y, order):
+    """∂L/∂e by the published algorithm, for one order of the pixels."""
+    truth = y.flatten()[order]
+    intersection = truth.sum() - truth.cumsum(0)
+    delta = 1 - intersection / (truth.sum() + (1 - truth).cumsum(0))
+    slope = torch.empty_like(delta)
+    slope[order] = torch.diff(delta, prepend=delta.new_zeros(1))
+    return slope.view(e.shape)
+
+
+def test_tied_pixels_get_the_mean_of_the_two_class_orders():
+    """Many ties of both classes: equal in a class, and the mean over all orders inside one."""
+    z, y = scene()
+    z = z.round()
+    e = torch.where(y > 0, torch.sigmoid(-z), torch.sigmoid(z)).flatten()
+    rank = torch.where(y > 0, z, -z).flatten()  # exact ties
+    means = []
+    for first in (y.flatten(), 1 - y.flatten()):  # which class goes first where margins are equal
+        order = sorted(range(rank.numel()), key=lambda i, f=first: (float(rank[i]), -float(f[i])))
+        slope = lovasz_slope(e, y, torch.tensor(order))
+        for margin_of_group in rank.unique():
+            for label in (0, 1):
+                group = (rank == margin_of_group) & (y.flatten() == label)
+                if bool(group.any()):
+                    slope[group] = slope[group].mean()
+        means.append(slope)
+    expected = (means[0] + means[1]) / 2
+    share = maps.share(L["lovasz_sigmoid"], z, y)
+    same(share.flatten(), expected * e, 1e-12)
+    push = maps.gradient(L["lovasz_sigmoid"], z, y, wrt="probability")
+    same(push.flatten(), expected * (1 - 2 * y.flatten()), 1e-10)
+
+
+def test_mcc_shares_are_the_averages_along_the_straight_way():
+    """Against a plain midpoint rule over the path from the mask to the prediction."""
+    z, y = scene()
+    p, steps = torch.sigmoid(z), 4000
+    t = (torch.arange(steps).double() + 0.5) / steps
+    on_way = (y + t[:, None, None] * (p - y)).requires_grad_()
+    tp, fp = (on_way * y).sum((1, 2)), (on_way * (1 - y)).sum((1, 2))
+    fn, tn = ((1 - on_way) * y).sum((1, 2)), ((1 - on_way) * (1 - y)).sum((1, 2))
+    root = ((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn) + 1e-7).sqrt()
+    (slope,) = torch.autograd.grad((-(tp * tn - fp * fn) / root).sum(), on_way)
+    same(maps.share(L["mcc"], z, y), (p - y) * slope.mean(0), 1e-6)
+
+
+def test_mcc_counts_for_what_quadrature_leaves():
+    """A prediction of one class ends the way in a root: the shares sum to the loss all the same."""
+    _, y = scene()
+    for logit in (-1e4, -30.0, 30.0, 1e4):
+        share = maps.share(L["mcc"], torch.full_like(y, logit), y)
+        assert float(share.min()) >= 0
+        same(share.sum(), torch.tensor(1.0), 1e-5)
+
+
+def test_mcc_without_a_class_is_one_and_pushes_nowhere():
+    z, y = scene()
+    for target in (torch.zeros_like(y), torch.ones_like(y)):
+        assert float(L["mcc"](z, target)) == pytest.approx(1, abs=1e-15)
+        assert float(maps.gradient(L["mcc"], z, target).abs().max()) < 1e-15
+        assert L["mcc"].at(Pixels.from_logits(z, target)).note is Note.NO_CORRELATION

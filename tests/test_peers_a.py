@@ -8,6 +8,7 @@ from segloss_core import LOSSES
 
 from .laws import same, scene
 
+kornia = pytest.importorskip("kornia.losses")
 monai = pytest.importorskip("monai.losses")
 
 
@@ -29,6 +30,22 @@ PEERS = {
             torch.cat([-z / 2, z / 2], 1), torch.cat([1 - y, y], 1)
         ),
         lambda z, y: LOSSES["generalized_dice"](z, y),
+    ),
+    "MONAI Dice plus cross-entropy": (
+        lambda z, y: monai.DiceCELoss(
+            sigmoid=True, smooth_nr=2.5, smooth_dr=2.5, lambda_dice=1.0, lambda_ce=0.3
+        )(z, y),
+        lambda z, y: LOSSES["dice_bce"](z, y, smooth=2.5, w=0.3),
+    ),
+    "kornia Lovász hinge": (
+        lambda z, y: kornia.lovasz_hinge_loss(z, y[:, 0].long()),
+        lambda z, y: LOSSES["lovasz_hinge"](z, y),
+    ),
+    "kornia Lovász softmax of the object": (
+        lambda z, y: kornia.lovasz_softmax_loss(
+            torch.cat([-z / 2, z / 2], 1), y[:, 0].long(), weight=torch.tensor([0.0, 2.0]).double()
+        ),
+        lambda z, y: LOSSES["lovasz_sigmoid"](z, y),
     ),
     "torch mse": (
         lambda z, y: F.mse_loss(torch.sigmoid(z), y),
