@@ -79,8 +79,8 @@ def _known(
         whole = {"N": px.N, "n0": px.n0, "n1": px.n1, "TP": c.tp, "FP": c.fp, "FN": c.fn}
         own = answer.terms()
     setting = {k: v for k, v in {**loss.defaults, **dials}.items() if v is not None}
-    # q, ln p and ln q keep the digits that 1 − p and its logarithm lose at a sure pixel.
-    sure = {"q": px.q, "log_p": px.log_p, "log_q": px.log_q}
+    # 1 − p, ln p and ln(1 − p), by their text, keep the digits that p alone loses where it is sure.
+    sure = {"1 - p": px.q, "ln(p)": px.log_p, "ln(1 - p)": px.log_q}
     everything = {"p": px.p, **sure, **whole, "L": answer.value, **setting, **own}
     return {name: here(x) for name, x in everything.items()}
 
@@ -105,12 +105,12 @@ def _value(node: ast.expr, known: Mapping[str, float]) -> float:
         case ast.UnaryOp(op=ast.USub(), operand=x):
             return -_value(x, known)
         case ast.BinOp(left=a, op=op, right=b):
-            if ast.unparse(node) == "1 - p":
-                return known["q"]
+            if ast.unparse(node) in known:
+                return known[ast.unparse(node)]
             return _DO[type(op)](_value(a, known), _value(b, known))
         case ast.Call(func=ast.Name(id="ln"), args=[x]):
-            surprise = {"p": "log_p", "1 - p": "log_q"}.get(ast.unparse(x))
-            return known[surprise] if surprise else math.log(_value(x, known))
+            sure = known.get(ast.unparse(node))
+            return math.log(_value(x, known)) if sure is None else sure
     raise ValueError(f"not part of a share formula: {ast.unparse(node)}")
 
 

@@ -104,6 +104,18 @@ def equals(
     return Claim(f"{setting}{factor}{other}{_said(at)}.", check)
 
 
+def on_sure_masks(other: str, **dials: float) -> Claim:
+    """For predictions that are sure everywhere, right or wrong, it is another loss."""
+
+    def check(loss: Loss, losses: Losses) -> None:
+        for seed in range(3):
+            z, y = _scene(seed)
+            z = 800 * torch.sign(z)
+            _close(loss(z, y), losses[other](z, y, None, **dials))
+
+    return Claim(f"On sure predictions, right or wrong, it is {other}{_said(dials)}.", check)
+
+
 def within(low: float, high: float) -> Claim:
     """The value never leaves an interval, not even for sure and wrong predictions."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -37,6 +37,19 @@ def power(x: Tensor, exponent: Tensor | float) -> Tensor:
     """
     some = x > 0
     return torch.where(some, torch.exp(exponent * torch.log(torch.where(some, x, 1))), 0)
+
+
+class Ranks(NamedTuple):
+    """Per pixel, how much weight of each class is more wrong than it, and how much equally wrong.
+
+    An object and a background pixel are equally wrong if their logits are opposite. A pixel is
+    among its equals.
+    """
+
+    worse1: Tensor
+    equal1: Tensor
+    worse0: Tensor
+    equal0: Tensor
 
 
 class Pixels:
@@ -220,6 +233,35 @@ class Pixels:
         `of` holds every dial that it depends on; the newest alone is kept.
         """
         return _kept(self.frozen, name, make, of)
+
+    def ranks(self) -> Ranks:
+        """Where each pixel stands when all are sorted by how wrong they are, ties as one group.
+
+        Constant for the gradient: a small step changes no rank.
+        """
+        return self.constant("ranks", self._ranks)
+
+    @torch.no_grad()
+    def _ranks(self) -> Ranks:
+        shape = self.z.shape
+        margin = torch.where(self.y > 0, self.z, -self.z).flatten(-2)
+        rising, order = margin.sort(-1)
+        place = torch.arange(margin.shape[-1], device=margin.device).expand_as(order)
+        new = torch.ones_like(order, dtype=torch.bool)
+        new[..., 1:] = rising[..., 1:] != rising[..., :-1]
+        last = torch.cat([new[..., 1:], torch.ones_like(new[..., :1])], -1)
+        first = torch.where(new, place, 0).cummax(-1).values
+        final = torch.where(last, place, place.shape[-1]).flip(-1).cummin(-1).values.flip(-1)
+        found = []
+        for of_class in (self.y, self.background):
+            amount = self.weighted(of_class).flatten(-2).double().gather(-1, order)
+            # In float64, where counts of pixels are exact: tied pixels get equal ranks.
+            total = amount.cumsum(-1)
+            worse = (total - amount).gather(-1, first)
+            for x in (worse, total.gather(-1, final) - worse):
+                back = torch.empty_like(x).scatter_(-1, order, x)
+                found.append(back.reshape(shape).to(self.z.dtype))
+        return Ranks(*found)
 
     def field(self, name: str, make: Callable[[], Any], of: Hashable = None) -> Any:
         """What depends on target and weight alone; `fields` may be shared by predictions of both.

@@ -35,6 +35,13 @@ class Note(StrEnum):
     ONE_CLASS = "one class is missing: the automatic β makes the loss 0 for any prediction"
     MISSING_CLASS = "one class is missing from the target: its term is 0"
     MISSING_LABEL = "one class is missing from the target: its cross-entropy has weight 0"
+    BORROWED_WEIGHT = "one class is missing from the target: it takes the weight of the other class"
+    NO_CORRELATION = (
+        "one class is missing from the target: the correlation is undefined and counts as 0"
+    )
+    ONLY_THE_WORST = (
+        "empty target: the first false alarm makes the overlap 0, so only the worst pixel pays"
+    )
     NOTHING_TO_OVERLAP = (
         "empty target without smoothing: the overlap is 0 whatever is predicted, and pushes nowhere"
     )

@@ -205,7 +205,7 @@ def extremes_are_finite(loss: Any, core: ModuleType) -> None:
     z, y = scene()
     one = torch.zeros_like(y)
     one[5, 5] = 1
-    soft = {k: 0.3 for k in loss.dials if k.startswith("gamma")}
+    soft = {k: max(0.3, d.param.bounds[0]) for k, d in loss.dials.items() if k.startswith("gamma")}
     for dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16):
         top = 6e4 if dtype == torch.float16 else 1e4
         for logits in (z, z.sign() * top, -(2 * y - 1) * top, (2 * y - 1) * top, z * 0, z * 40):

@@ -84,10 +84,6 @@ def dice_cldice(s: Scene, alpha: float, iters: int, smooth: float) -> float:
     return (1 - alpha) * _dice(s, smooth) + alpha * cldice(s, iters, smooth)
 
 
-def dice_bce(s: Scene, smooth: float, w: float) -> float:
-    return float(_dice(s, smooth) + w * s.ce.mean())
-
-
 def _unified_focal(s: Scene, lam: float, delta: float, gamma: tuple[float, ...]) -> float:
     """gamma: of the object's and of the background's cross-entropy, then of their overlaps."""
     missed = delta * s.y * s.q ** gamma[0] * s.ce
@@ -109,7 +105,7 @@ def unified_focal_asym(s: Scene, lam: float, delta: float, gamma: float) -> floa
 REFERENCES: dict[str, Callable[..., float]] = {
     f.__name__: f
     for f in (
-        boundary, active_contour, ssim, structure_f3net, cldice, dice_cldice, dice_bce,
+        boundary, active_contour, ssim, structure_f3net, cldice, dice_cldice,
         unified_focal_sym, unified_focal_asym,
     )
 }  # fmt: skip
@@ -130,7 +126,6 @@ SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
         {"alpha": 0.2, "iters": 1, "smooth": 0.3},
         {"alpha": 0.8, "iters": 3, "smooth": 4.0},
     ),
-    "dice_bce": ({"smooth": 0.0, "w": 0.4}, {"smooth": 3.0, "w": 2.5}),
     "unified_focal_sym": (
         {"lam": 0.3, "delta": 0.8, "gamma": 0.2},
         {"lam": 0.7, "delta": 0.2, "gamma": 0.6},

@@ -23,7 +23,7 @@ from ...spec import Answer, Arithmetic, Number, Param, loss
     pixel=Arithmetic("k * (1 - p) / N", "k * p / N"),
     claims=(by_hand([[0.8, 0.4]], [[1, 0]], 0.6, k=2), within(0, 1), two_tone(), perfect()),
 )
-def mae(px: Pixels, *, k: Annotated[Number, Param("k", "(0, inf)", (0.1, 9), "price of all")] = 1.0):
+def absolute(px: Pixels, *, k: Annotated[Number, Param("k", "(0, inf)", (0.1, 9), "price of all")] = 1.0):
     """Charges every pixel the plain distance to its label.
 
     Absolute error
@@ -42,10 +42,10 @@ def mae(px: Pixels, *, k: Annotated[Number, Param("k", "(0, inf)", (0.1, 9), "pr
 
 def test_one_file_is_enough(tmp_path):
     def add(core):
-        (core / "losses" / "distribution" / "mae.py").write_text(NEW)
+        (core / "losses" / "distribution" / "absolute.py").write_text(NEW)
 
     core = changed(tmp_path, add)
-    loss = core.LOSSES["mae"]
+    loss = core.LOSSES["absolute"]
     assert (loss.family, loss.title, list(loss.dials)) == ("distribution", "Absolute error", ["k"])
     plain = import_module(f"{core.__name__}.plain").standalone(loss, {"k": 2.0})
     assert "def mae(logits, target, *, k=2.0):" in plain

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from segloss_core import LOSSES
+from segloss_core import LOSSES, Pixels
 
 from .laws import same, scene
 from .references_b import PERFECT as PERFECT_B
@@ -140,22 +140,41 @@ def test_bce_does_not_care_which_class_is_called_object():
     same(L["bce"](z, y), L["bce"](-z, 1 - y), 1e-14)
 
 
-# What a perfect prediction costs, where that is not 0.
-PERFECT = {"combo": lambda _: -(1 - 0.5), **PERFECT_B}
+# Losses whose best prediction is not a sure one: the logit at which they are least.
+BEST_LOGIT = {"label_smoothing_bce": math.log(1.9 / 0.1)}
 
 
 @pytest.mark.parametrize("loss", L.values(), ids=lambda x: x.name)
 def test_a_perfect_prediction_gives_the_minimum_exactly(loss):
     _, y = scene()
     for dtype in (torch.float64, torch.float32):
-        z = ((2 * y - 1) * 1e4).to(dtype).requires_grad_()
-        value = loss(z, y)
-        if loss.name in PERFECT:
-            assert value.item() == pytest.approx(PERFECT[loss.name](y), rel=1e-6)
+        z = ((2 * y - 1) * BEST_LOGIT.get(loss.name, 1e4)).to(dtype).requires_grad_()
+        answer = loss.at(Pixels.from_logits(z, y))
+        (slope,) = torch.autograd.grad(answer.value, z)
+        if loss.name in BEST_LOGIT:
+            same(answer.value, answer.floor, 1e-6)
+            assert float(slope.abs().max()) < 1e-8
+        elif loss.name in PERFECT_B:
+            assert answer.value.item() == pytest.approx(PERFECT_B[loss.name](y), rel=1e-6)
+            assert bool((slope == 0).all())
         else:
-            assert value.item() == 0
-        (slope,) = torch.autograd.grad(value, z)
-        assert bool((slope == 0).all())
+            assert answer.value.item() == float(answer.floor)
+            assert bool((slope == 0).all())
+
+
+def test_floors_are_the_stated_ones():
+    _, y = scene()
+    stated = {
+        "combo": -(1 - 0.5),
+        "label_smoothing_bce": -(0.05 * math.log(0.05) + 0.95 * math.log(0.95)),
+        "boundary": PERFECT_B["boundary"](y),
+    }
+    for loss in L.values():
+        floor = float(loss.at(Pixels.from_logits(2 * y - 1, y)).floor)
+        if loss.name == "mcc":  # the ε under its root
+            assert 0 < floor < 1e-13
+        else:
+            same(floor, stated.get(loss.name, 0.0), 1e-15)
 
 
 def test_weighting_by_beta_shifts_every_logit_by_its_logarithm():

@@ -4,6 +4,7 @@ import pytest
 
 from . import laws, mutants_b
 from .cores import changed
+from .mutants_a import MUTANTS as MUTANTS_A
 
 F = "losses/distribution/"
 R = "losses/region/"
@@ -83,6 +84,7 @@ MUTANTS = {
     "maps: dead where p saturates": (
         "bce", "", 'g["log_p"] / p - g["log_q"] / q', '0 * p'),
 }  # fmt: skip
+MUTANTS |= MUTANTS_A
 
 MUTANTS |= mutants_b.MUTANTS
 

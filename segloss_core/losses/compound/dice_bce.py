@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from math import log
 from typing import Annotated
 
-from ...claims import by_hand, confident_mistake, equals, perfect, within
+from ...claims import by_hand, confident_mistake, equals, perfect
 from ...counts import Smooth
 from ...pixels import Pixels
 from ...spec import Answer, Arithmetic, Number, Param, loss
@@ -11,48 +10,44 @@ from ..distribution.bce import bce
 from ..region.dice import dice
 
 CrossEntropyWeight = Annotated[
-    Number, Param("w", "[0, 1e6]", (0, 5), "weight of cross-entropy beside Dice")
+    Number, Param("w", "[0, 1e6]", (0, 5), "weight of cross-entropy beside the Dice loss")
 ]
 
 
 @loss(
-    formula=r"L = \frac{FP + FN}{2\,TP + FP + FN + s} + w\,\overline{\mathrm{CE}}",
-    source="Isensee et al. 2018, nnU-Net, arXiv:1809.10486",
+    formula=(
+        r"L = 1 - \frac{2\,TP + s}{2\,TP + FP + FN + s}"
+        r" + \frac{w}{N}\sum_i -\left[y_i\ln p_i + (1 - y_i)\ln(1 - p_i)\right]"
+    ),
+    source="Isensee et al. 2021, nnU-Net, arXiv:1904.08128, uses the unweighted sum",
     pixel=Arithmetic(
         "(1 - p) / (2 * TP + FP + FN + smooth) - w * ln(p) / N",
         "p / (2 * TP + FP + FN + smooth) - w * ln(1 - p) / N",
     ),
-    presets={"MONAI DiceCELoss (s = 1e-5)": {"smooth": 1e-5, "w": 1.0}},
+    presets={"no smoothing, plain sum": {"smooth": 0.0, "w": 1.0}},
     claims=(
         by_hand(
-            [[0.8, 0.4]],
-            [[1, 0]],
-            1 - (2 * 0.8 + 1) / (0.8 + 0.4 + 1 + 1) - 0.3 * (log(0.8) + log(0.6)) / 2,
-            smooth=1,
-            w=0.3,
+            [[0.5, 0.5]], [[1, 0]], 1 - 2 * 0.5 / (1 + 1) + 3 * 0.6931471805599453, smooth=0, w=3
         ),
         equals("dice", when={"w": 0, "smooth": 2}, at={"smooth": 2}),
         perfect(),
-        within(0, float("inf")),
         confident_mistake("keeps its push"),
     ),
 )
 def dice_bce(px: Pixels, *, smooth: Smooth = 1.0, w: CrossEntropyWeight = 1.0) -> Answer:
-    """Overlap for the small object, a vote of every pixel against confident mistakes.
+    """The plain sum of an overlap loss and cross-entropy: each repairs what the other cannot.
 
     Dice plus cross-entropy
 
-    The plain sum: Dice minds the object however small it is, and cross-entropy keeps a push on
-    pixels that are surely wrong, where Dice has gone silent.
+    Dice minds the small object, cross-entropy repairs confident mistakes and keeps a push on an
+    empty target. The plain sum is the usual first choice.
 
-    Also called: DiceCE, BCE-Dice, nnU-Net's loss.
+    Also called: Dice-CE, DiceBCE, compound Dice loss.
 
-    Known problems: The two differ in scale: Dice stays below 1, cross-entropy grows without limit,
-    so early in training a few sure mistakes lead. On small objects cross-entropy soon fades beside
-    Dice.
+    Known problems: The two halves have different units: Dice is at most 1, cross-entropy has no
+    bound, so early in training the latter decides. w is often left at 1 without a look.
 
-    Where it belongs: The first choice where nothing is known yet; what other compounds are
-    compared with.
+    Where it belongs: Nearly any binary task, as the loss to compare others with.
 
     Unit: mixed
     """
