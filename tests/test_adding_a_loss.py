@@ -48,7 +48,7 @@ def test_one_file_is_enough(tmp_path):
     loss = core.LOSSES["absolute"]
     assert (loss.family, loss.title, list(loss.dials)) == ("distribution", "Absolute error", ["k"])
     plain = import_module(f"{core.__name__}.plain").standalone(loss, {"k": 2.0})
-    assert "def mae(logits, target, *, k=2.0):" in plain
+    assert "def absolute(logits, target, *, k=2.0):" in plain
     for law in laws.LAWS:
         if "formula" not in law.__name__:  # which asks for a second, naive implementation
             law(loss, core)

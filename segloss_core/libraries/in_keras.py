@@ -129,3 +129,20 @@ def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
         warning=f"{part.warning} {overlap.warning}",
         naive=f"{bce().code} + {part.naive} + {overlap.code}",
     )
+
+
+def mae() -> Said:
+    return Said(f"keras.losses.MeanAbsoluteError()({_P})")
+
+
+def mse() -> Said:
+    return Said(f"keras.losses.MeanSquaredError()({_P})")
+
+
+def label_smoothing_bce(epsilon: float) -> Said:
+    named = f"from_logits=True, label_smoothing={epsilon!r}"
+    return Said(f"keras.losses.BinaryCrossentropy({named})(target, logits)")
+
+
+def fbeta(b: float, smooth: float) -> Said:
+    return tversky(1 / (1 + b * b), b * b / (1 + b * b), smooth)

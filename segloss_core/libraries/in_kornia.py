@@ -125,3 +125,19 @@ def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
         warning=overlap.warning,
         naive=f"{ce.code} + {part.code} + {overlap.naive}",
     )
+
+
+def dice_bce(smooth: float, w: float) -> Said:
+    overlap = dice(smooth)
+    return mixed(
+        f"dice + {w!r} * ce",
+        ce=bce(),
+        dice=overlap,
+        warning=overlap.warning,
+        naive=f"{overlap.naive} + {w!r} * {bce().code}",
+    )
+
+
+def ssim(window: int) -> Said:
+    named = f"kornia.losses.ssim_loss(logits.sigmoid(), target, {window!r})"
+    return Said(f"2 * {named}", warning="It is (1 − SSIM)/2: half of this.", naive=named)

@@ -144,3 +144,77 @@ def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
         warning="DiceFocalLoss alone leaves the cross-entropy out.",
         naive=both,
     )
+
+
+def jaccard(smooth: float) -> Said:
+    return Said(
+        f"{_dice(2 * smooth, more='jaccard=True, ')}(logits, target)",
+        warning="It adds its smoothing to 2 TP: twice s.",
+        naive=f"{_dice(smooth, more='jaccard=True, ')}(logits, target)" if smooth else "",
+    )
+
+
+def squared_dice(smooth: float) -> Said:
+    return Said(
+        f"{_dice(smooth, more='squared_pred=True, ')}(logits, target)",
+        warning=f"Without `squared_pred=True` it is Dice. {_LOGITS}",
+        naive=f"{_dice(smooth)}(logits, target)",
+    )
+
+
+def fbeta(b: float, smooth: float) -> Said:
+    false, missed = number(1 / (1 + b * b)), number(b * b / (1 + b * b))
+    return Said(
+        f"{_tversky(float(false), float(missed), smooth)}(logits, target)",
+        warning="F-beta is Tversky's index with α = 1/(1 + b²) on false positives. "
+        "b as its β is another price.",
+        naive=f"{_tversky(1.0, b, smooth)}(logits, target)",
+    )
+
+
+def generalized_dice() -> Said:
+    pair = "torch.cat([torch.zeros_like(logits), logits], 1)"
+    named = "monai.losses.GeneralizedDiceLoss(softmax=True, to_onehot_y=True{})"
+    return Said(
+        f"{named.format(', smooth_nr=0.0, smooth_dr=0.0')}({pair}, target)",
+        warning="It needs both classes as a softmax pair: of one channel it is plain Dice.",
+        naive="monai.losses.GeneralizedDiceLoss(sigmoid=True)(logits, target)",
+    )
+
+
+def boundary() -> Said:
+    return Said(
+        "monai.losses.BoundaryLoss(sigmoid=True)(logits, target)",
+        warning=_LOGITS,
+        naive="monai.losses.BoundaryLoss()(logits, target)",
+    )
+
+
+def cldice(iters: int, smooth: float) -> Said:
+    named = f"iter_={iters!r}, smooth_nr={smooth!r}, smooth_dr={smooth!r}, smooth=1e-12"
+    return Said(
+        f"monai.losses.SoftclDiceLoss({named}, sigmoid=True)(logits, target)",
+        warning=_LOGITS,
+        naive=f"monai.losses.SoftclDiceLoss({named})(logits, target)",
+    )
+
+
+def dice_bce(smooth: float, w: float) -> Said:
+    parts = f"lambda_ce={w!r}, "
+    return Said(
+        f"{_overlap('DiceCELoss', smooth, f'sigmoid=True, {parts}')}(logits, target)",
+        warning="Without `sigmoid=True` its Dice takes the logits for probabilities.",
+        naive=f"{_overlap('DiceCELoss', smooth, parts)}(logits, target)",
+    )
+
+
+def unified_focal_asym(lam: float, delta: float, gamma: float) -> Said:
+    named = f"delta={delta!r}, gamma={gamma!r}"
+    call = "monai.losses.AsymmetricUnifiedFocalLoss"
+    return Said(
+        f"{number(1 + lam)} * {call}(weight={number(2 * lam / (1 + lam))}, {named})"
+        "(logits.sigmoid(), target)",
+        warning="It takes probabilities, whatever its documentation says, and halves the "
+        "cross-entropy: λ and the value are scaled for that.",
+        naive=f"{call}(weight={lam!r}, {named})(logits.sigmoid(), target)",
+    )

@@ -106,3 +106,39 @@ def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
         warning=overlap.warning,
         naive=f"{ce.code} + {part.code} + {overlap.naive}",
     )
+
+
+def jaccard(smooth: float) -> Said:
+    make = f'smp.losses.JaccardLoss("binary", smooth={smooth!r})'
+    said = each_image("one", make)
+    return Said(said.code, said.setup, _POOLED, f"{make}(logits, target)")
+
+
+def fbeta(b: float, smooth: float) -> Said:
+    said = tversky(*_prices(b), smooth)
+    return Said(said.code, said.setup, f"F-beta is Tversky's index. {_POOLED}", said.naive)
+
+
+def _prices(b: float) -> tuple[float, float]:
+    """α and β of the Tversky index that is F-beta."""
+    return float(number(1 / (1 + b * b))), float(number(b * b / (1 + b * b)))
+
+
+def label_smoothing_bce(epsilon: float) -> Said:
+    named = "smp.losses.SoftBCEWithLogitsLoss(smooth_factor={})(logits, target)"
+    return Said(
+        named.format(number(epsilon / 2)),
+        warning="Its smooth_factor is the chance of a flipped label: half of ε.",
+        naive=named.format(repr(epsilon)),
+    )
+
+
+def dice_bce(smooth: float, w: float) -> Said:
+    overlap = dice(smooth)
+    return mixed(
+        f"dice + {w!r} * ce",
+        ce=bce(),
+        dice=overlap,
+        warning=overlap.warning,
+        naive=f"{overlap.naive} + {w!r} * {bce().code}",
+    )

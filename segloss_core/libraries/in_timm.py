@@ -35,3 +35,19 @@ def focal(alpha: float, gamma: float) -> Said:
         "It computes in float32.",
         naive=_poly(setting),
     )
+
+
+def label_smoothing_bce(epsilon: float) -> Said:
+    return Said(
+        _poly(f"epsilon=0.0, smoothing={epsilon!r}"),
+        warning="Here ε is `smoothing`; its own epsilon is Poly-1's, and 2 unless it is given.",
+        naive=_poly(f"epsilon={epsilon!r}"),
+    )
+
+
+def poly1_bce(epsilon: float) -> Said:
+    return Said(
+        _poly(f"epsilon={epsilon!r}"),
+        warning="ε is 2 unless it is given. It computes in float32.",
+        naive=_poly(""),
+    )

@@ -53,3 +53,28 @@ def balanced_bce(beta: float | None) -> Said:
         warning="β as `pos_weight` would leave the background at price 1 instead of 1 − β.",
         naive=f"{_BCE}(logits, target, pos_weight=logits.new_tensor({beta!r}))",
     )
+
+
+def mae() -> Said:
+    return Said(
+        "F.l1_loss(logits.sigmoid(), target)",
+        warning="It takes what it is given: logits must go through the sigmoid first.",
+        naive="F.l1_loss(logits, target)",
+    )
+
+
+def mse() -> Said:
+    return Said(
+        "F.mse_loss(logits.sigmoid(), target)",
+        warning="It takes what it is given: logits must go through the sigmoid first.",
+        naive="F.mse_loss(logits, target)",
+    )
+
+
+def label_smoothing_bce(epsilon: float) -> Said:
+    return Said(
+        f"{_BCE}(logits, soft)",
+        setup=f"soft = target * {number(1 - epsilon)} + {number(epsilon / 2)}\n",
+        warning="The binary cross-entropy of torch has no label smoothing: the target is smoothed.",
+        naive=f"{_BCE}(logits, target)" if epsilon else "",
+    )
