@@ -22,7 +22,7 @@ from .spec import Loss, Note
 Array = NDArray[np.float64]
 
 BAND = 3.0  # pixels from the target's contour that count as its boundary band
-LARGE = 6 << 20  # pixels above which the losses that look at every place take seconds each
+LARGE = 3 << 19  # pixels above which some losses that look at places take seconds each
 _KEPT_BYTES = 128 << 20  # of dense maps, per pair; the newest two are kept however large
 
 

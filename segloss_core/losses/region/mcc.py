@@ -105,9 +105,9 @@ def mcc(px: Pixels, *, eps: Rest = 1e-7) -> Answer:
 
     Unit: 1
     """
-    soft = counts(px)
+    c = counts(px)
     # In float64: products of four counts, a few numbers per image.
-    tp, fp, fn = (x.double() for x in soft)
+    tp, fp, fn = c.tp.double(), c.fp.double(), c.fn.double()
     tn = px.sum(px.background * px.q).double()
     rest = torch.as_tensor(eps, dtype=tp.dtype, device=px.z.device)
     value = lack_of_correlation(tp, fp, fn, tn, rest)
