@@ -143,8 +143,10 @@ export class LossList {
   }
 
   choose(name) {
+    const fresh = name !== this.chosen;
     this.chosen = name;
     for (const [other, { root }] of this.rows) root.ariaSelected = String(other === name);
+    if (fresh && this.rows.has(name)) this.reveal(this.rows.get(name).root);
   }
 
   pick(name) {
@@ -154,6 +156,12 @@ export class LossList {
     this.emit.trigger("chosen", name);
   }
 
+  // Enter takes the active row, or the first that the search has left.
+  pickFirst(first) {
+    const name = this.active ?? (this.search.value ? first : null);
+    if (name) this.pick(name);
+  }
+
   activate(name) {
     this.active = name;
     for (const [other, { root }] of this.rows) root.classList.toggle("active", other === name);
@@ -161,6 +169,10 @@ export class LossList {
     this.list.setAttribute("aria-activedescendant", row?.id ?? "");
     this.search.setAttribute("aria-activedescendant", row?.id ?? "");
     if (!row) return;
+    this.reveal(row);
+  }
+
+  reveal(row) {
     const { list } = this; // scrolls the list alone, never the page
     if (row.offsetTop < list.scrollTop) list.scrollTop = row.offsetTop;
     const end = row.offsetTop + row.offsetHeight;
@@ -174,7 +186,7 @@ export class LossList {
     const keys = {
       ArrowDown: () => go(at + 1),
       ArrowUp: () => go(at < 0 ? names.length - 1 : at - 1),
-      Enter: () => this.active && this.pick(this.active),
+      Enter: () => this.pickFirst(searching ? names[0] : null),
       Escape: () => {
         this.search.value = "";
         this.filter();

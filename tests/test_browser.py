@@ -345,6 +345,19 @@ def test_the_keyboard_moves_the_crosshair_and_pins(page, address):
     page.get_by_text("What it pays").wait_for()
 
 
+def test_a_search_finds_other_names_and_enter_takes_the_first(page, address):
+    go(page, address)
+    page.locator(".sl-search").fill("soft dice")
+    rows = page.locator(".sl-list li:visible")
+    assert "Dice loss" in rows.all_inner_texts()[0]
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Dice loss')")
+    page.locator(".sl-search").fill("no such loss")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.locator("h1").inner_text() == "Dice loss"
+
+
 def test_an_undefined_case_is_named_where_it_occurs(page, address):
     go(page, address, pair="empty", loss="hausdorff_dt")
     row = page.locator(".sl-list li[aria-selected=true]")
