@@ -90,8 +90,8 @@ export class LossList {
     else this.news = {};
     this.data = data;
     this.measure(metrics);
-    this.choose(chosen);
     this.filter();
+    this.choose(chosen);
   }
 
   lay(rows) {
@@ -133,9 +133,13 @@ export class LossList {
   filter() {
     const question = this.search.value;
     let left = 0;
+    let family;
     for (const { root, data } of this.rows.values()) {
       root.hidden = !(matches(data, question) && (!this.family || data.family === this.family));
       left += !root.hidden;
+      root.dataset.family = data.family;
+      root.classList.toggle("first", !root.hidden && data.family !== family); // its family's name stands above it
+      if (!root.hidden) family = data.family;
     }
     for (const chip of this.chips.children) chip.ariaPressed = String(chip.dataset.family === this.family);
     this.none.hidden = left > 0;
