@@ -27,9 +27,10 @@ MUTANTS = {
     "clDice: an arithmetic mean": (
         "cldice", B, "(a * missed + b * false) / (a + b)", "(missed + false) / 2"),
     "Dice and clDice: α exchanged": (
-        "dice_cldice", B, "(1 - alpha) * overlap + alpha * lines", "alpha * overlap + (1 - alpha) * lines"),
+        "dice_cldice", C, "(1 - alpha) * overlap.value + alpha * lines.value",
+        "alpha * overlap.value + (1 - alpha) * lines.value"),
     "Dice and clDice: Dice forgets its smoothing": (
-        "dice_cldice", B, "sizes = px.n1 + px.sum(px.p) + smooth", "sizes = px.n1 + px.sum(px.p)"),
+        "dice_cldice", C, "dice.term(px, smooth=smooth)", "dice.term(px, smooth=0)"),
     "Dice and cross-entropy: w on Dice": (
         "dice_bce", C, "overlap.value + w * ce.value", "w * overlap.value + ce.value"),
     "Dice and cross-entropy: the share forgets w": (

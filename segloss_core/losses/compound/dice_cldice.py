@@ -2,35 +2,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import torch
-from torch import Tensor
-
 from ...claims import confident_mistake, equals, note_on_empty_target, perfect, within
-from ...geometry import soft_skeleton
 from ...pixels import Pixels
 from ...spec import Answer, Arithmetic, Note, Number, Param, loss
+from ..boundary.cldice import Iterations, Smooth, cldice
+from ..region.dice import dice
 
 Mix = Annotated[
     Number, Param(r"\alpha", "[0, 1]", (0, 1), "part of clDice; 1 − α is the part of Dice")
 ]
-Iterations = Annotated[
-    int, Param("k", "[0, 101]", (1, 25), "erosions: half the width of the thickest structure")
-]
-# 0 is left out: a mask without skeleton would be 0/0.
-Smooth = Annotated[
-    Number, Param("s", "(0, 1e6]", (0.01, 100), "pixels added to numerators and denominators")
-]
-
-
-def skeletons(px: Pixels, iters: int) -> tuple[Tensor, Tensor]:
-    """Soft skeletons of the prediction and of the target; ignored pixels are background."""
-    rank, p, q = px.z, px.visible(px.p), px.q
-    if px.weight is not None:
-        rank = rank.masked_fill(px.weight == 0, -torch.inf)
-        q = q.masked_fill(px.weight == 0, 1)
-    y = px.y.double()
-    of_y = px.field("skeleton", lambda: soft_skeleton(y, y, 1 - y, iters), of=iters)
-    return soft_skeleton(rank, p, q, iters), of_y.to(p.dtype)
 
 
 @loss(
@@ -83,28 +63,10 @@ def dice_cldice(
 
     Unit: 1
     """
-    s_p, s_y = skeletons(px, iters)
-    k_p, k_y = px.sum(s_p), px.sum(s_y)
-    false = px.sum(s_p * px.background) / (k_p + smooth)
-    missed = px.sum(s_y * px.q) / (k_y + smooth)
-    a, b = 1 - false, 1 - missed
-    lines = (a * missed + b * false) / (a + b)
-    sizes = px.n1 + px.sum(px.p) + smooth
-    overlap = px.sum(px.e) / sizes
-
-    def share() -> Tensor:
-        on_lines = a / (a + b) * s_y * px.q / (k_y + smooth) + b / (a + b) * s_p * px.background / (
-            k_p + smooth
-        )
-        return px.weighted((1 - alpha) * px.e / sizes + alpha * on_lines)
-
+    overlap, lines = dice.term(px, smooth=smooth), cldice.term(px, iters=iters, smooth=smooth)
     return Answer(
-        (1 - alpha) * overlap + alpha * lines,
-        share,
-        notes={
-            Note.NO_SKELETON: (k_p == 0) & (k_y == 0),
-            Note.NO_SKELETON_IN_TARGET: (k_p > 0) & (k_y == 0),
-            Note.NO_SKELETON_IN_PREDICTION: (k_p == 0) & (k_y > 0),
-        },
-        terms=lambda: {"a": a, "b": b, "S_y": s_y, "S_p": s_p, "K_y": k_y, "K_p": k_p},
+        (1 - alpha) * overlap.value + alpha * lines.value,
+        lambda: (1 - alpha) * overlap.share() + alpha * lines.share(),
+        notes=lines.notes,
+        terms=lines.terms,
     )
