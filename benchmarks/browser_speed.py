@@ -104,7 +104,6 @@ _WATCH = """() => {
 def dragging(page: Any, name: str) -> None:
     """Move the γ slider step by step, each step after the last one's repaint."""
     traffic = {"down": 0, "up": 0}
-    page.on("websocket", lambda _: None)
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
 

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from segloss_core import LOSSES
 
-from .laws import same, scene
+from .peers import agree
 
 kornia = pytest.importorskip("kornia.losses")
 monai = pytest.importorskip("monai.losses")
@@ -67,13 +67,5 @@ PEERS = {
 @pytest.mark.parametrize("name", PEERS)
 def test_value_and_gradient_agree(name):
     theirs, ours = PEERS[name]
-    for seed in range(2):
-        z, y = (x[None, None] for x in scene(seed))
-        results = []
-        for f in (ours, theirs):
-            leaf = z.clone().requires_grad_()
-            value = f(leaf, y).mean()
-            results.append((value, torch.autograd.grad(value, leaf)[0]))
-        tolerance = 1e-5 if "MONAI" in name else 1e-10
-        same(results[0][0], results[1][0], tolerance)
-        same(results[0][1], results[1][1], tolerance)
+    # MONAI casts to float32 inside several losses.
+    agree(theirs, ours, 1e-5 if "MONAI" in name else 1e-10)
