@@ -3,17 +3,14 @@
 import { el, say } from "./dom.js";
 import { listen } from "./store.js";
 import { exact, pretty } from "./format.js";
+import { hasAll, plainText, wordsOf } from "./words.js";
+import { Listbox } from "./listbox.js";
 
 const FULL = 1.5; // the bar's length, relative to a constant prediction
-let lists = 0;
-
-const plain = text => text.toLowerCase().replaceAll(/[_\-–\s]+/g, " ").trim();
 
 // All words of the question must occur.
-export const matches = ({ name, title, family, also = "" }, question) => {
-  const text = plain(`${title} ${name} ${family} ${also}`);
-  return plain(question).split(" ").every(part => text.includes(part));
-};
+export const matches = ({ name, title, family, also = "" }, question) =>
+  hasAll(plainText(`${title} ${name} ${family} ${also}`), wordsOf(question));
 
 class Row {
   constructor(id, choose) {
@@ -53,25 +50,12 @@ class Row {
   }
 }
 
-export class LossList {
+export class LossList extends Listbox {
   constructor(root) {
-    this.root = root;
-    this.id = `sl-losses-${(lists += 1)}`;
-    this.rows = new Map();
+    super("Losses", "Search the losses", "No loss matches.");
     this.family = "";
     this.metrics = el("div", { class: "sl-metrics" });
-    this.search = el("input", {
-      type: "search", class: "sl-search", placeholder: "Search the losses", "aria-label": "Search the losses",
-      "aria-controls": this.id, autocomplete: "off", spellcheck: "false",
-      oninput: () => this.filter(), onkeydown: e => this.key(e, true),
-    });
     this.chips = el("div", { class: "sl-chips", role: "group", "aria-label": "Families" });
-    this.list = el("ul", {
-      role: "listbox", id: this.id, tabindex: 0, class: "sl-list", "aria-label": "Losses",
-      onkeydown: e => this.key(e),
-      onfocus: () => this.active ?? this.activate(this.chosen),
-    });
-    this.none = el("p", { class: "sl-none", text: "No loss matches.", hidden: true });
     this.legend = el("p", { class: "sl-says", text: "Tick: the same loss of a constant guess at the mask's prevalence; left of it is better, › is far beyond." });
     root.replaceChildren(this.metrics, this.search, this.chips, this.list, this.none, this.legend);
     this.deaf = listen(news => news.topic === "loss" && this.hear(news));
@@ -146,60 +130,7 @@ export class LossList {
     if (this.active && this.rows.get(this.active).root.hidden) this.activate(null);
   }
 
-  choose(name) {
-    const fresh = name !== this.chosen;
-    this.chosen = name;
-    for (const [other, { root }] of this.rows) root.ariaSelected = String(other === name);
-    if (fresh && this.rows.has(name)) this.reveal(this.rows.get(name).root);
-  }
-
-  pick(name) {
-    this.activate(name);
-    if (name === this.chosen) return;
-    this.choose(name); // at once; the server's answer confirms it
+  taken(name) {
     this.emit.trigger("chosen", name);
-  }
-
-  // Enter takes the active row, or the first that the search has left.
-  pickFirst(first) {
-    const name = this.active ?? (this.search.value ? first : null);
-    if (name) this.pick(name);
-  }
-
-  activate(name) {
-    this.active = name;
-    for (const [other, { root }] of this.rows) root.classList.toggle("active", other === name);
-    const row = this.rows.get(name)?.root;
-    this.list.setAttribute("aria-activedescendant", row?.id ?? "");
-    this.search.setAttribute("aria-activedescendant", row?.id ?? "");
-    if (!row) return;
-    this.reveal(row);
-  }
-
-  reveal(row) {
-    const { list } = this; // scrolls the list alone, never the page
-    if (row.offsetTop < list.scrollTop) list.scrollTop = row.offsetTop;
-    const end = row.offsetTop + row.offsetHeight;
-    if (end > list.scrollTop + list.clientHeight) list.scrollTop = end - list.clientHeight;
-  }
-
-  key(e, searching = false) {
-    const names = [...this.rows].filter(([, { root }]) => !root.hidden).map(([name]) => name);
-    const at = names.indexOf(this.active);
-    const go = i => this.activate(names[Math.max(0, Math.min(names.length - 1, i))] ?? null);
-    const keys = {
-      ArrowDown: () => go(at + 1),
-      ArrowUp: () => go(at < 0 ? names.length - 1 : at - 1),
-      Enter: () => this.pickFirst(searching ? names[0] : null),
-      Escape: () => {
-        this.search.value = "";
-        this.filter();
-      },
-      ...(searching ? {} : { Home: () => go(0), End: () => go(names.length - 1), " ": () => this.active && this.pick(this.active) }),
-    };
-    e.stopPropagation(); // Streamlit listens to single letters
-    if (!keys[e.key]) return;
-    keys[e.key]();
-    e.preventDefault();
   }
 }

@@ -79,6 +79,8 @@ def settle(page: Any) -> None:
     page.wait_for_selector(
         '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000
     )
+    if "atlas" in page.url:
+        page.wait_for_selector(".sl-index li:visible", timeout=60_000)
     if "inspect" in page.url:
         page.wait_for_selector(".sl-viewer[data-state=fine]", timeout=60_000)
         page.wait_for_selector(".sl-list li", timeout=60_000)

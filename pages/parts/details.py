@@ -7,13 +7,11 @@ import streamlit as st
 from segloss_core import Loss, export
 from segloss_core.arithmetic import Worked
 from segloss_core.arithmetic import number as _latex
-from segloss_core.libraries import LIBRARIES, calls
 from segloss_core.study import BAND, Maps, Study
 
-from . import current, figures, view
+from . import card, current, elsewhere, figures, view
 from .say import percent, short
 
-PLAIN = "Plain PyTorch"
 NAMES = (
     ":material/calculate: This pixel",
     ":material/groups: Who pays?",
@@ -26,7 +24,7 @@ NAMES = (
 def tabs(study: Study, loss: Loss) -> None:
     """Five tabs, each worked out only while it is open."""
     setting = view.dials(loss.name)
-    pixel, who, histogram, card, code = st.tabs(NAMES, key="tabs", on_change="rerun")
+    pixel, who, histogram, about, code = st.tabs(NAMES, key="tabs", on_change="rerun")
     if pixel.open:
         with pixel:
             this_pixel(study, loss)
@@ -43,9 +41,9 @@ def tabs(study: Study, loss: Loss) -> None:
                 figure, config=figures.CONFIG, key="histogram",
                 alt="Histogram of the predicted probability for object and background pixels",
             )  # fmt: skip
-    if card.open:
-        with card:
-            about(loss)
+    if about.open:
+        with about:
+            card.summary(loss)
     if code.open:
         with code:
             show_code(study, loss)
@@ -122,20 +120,6 @@ def who_pays(study: Study, maps: Maps) -> None:
     )
 
 
-def about(loss: Loss) -> None:
-    """The loss's card: what its declaration says, claims with a tick because each is a test."""
-    lines = loss.formula.replace(r",\quad", r", \\[5pt]")
-    st.latex(rf"\begin{{gathered}} {lines} \end{{gathered}}")
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown(f"{loss.story}\n\n**Where it belongs.** {loss.belongs}")
-        st.markdown(f"**Known problems.** {loss.problems}")
-        st.caption(f"Source: {loss.source}")
-    with right:
-        st.markdown("**Proven** (each sentence is a test)")
-        st.markdown("  \n".join(f"✓ {claim.sentence}" for claim in loss.claims))
-
-
 def _slug(loss: Loss, setting: dict[str, float | int | None]) -> str:
     """Loss and setting as a part of a file's name."""
     return "-".join([loss.name, view.get("wrt"), *(f"{k}={v}" for k, v in setting.items())])
@@ -160,21 +144,4 @@ def show_code(study: Study, loss: Loss) -> None:
     )  # fmt: skip
     st.caption("For a training loop:")
     st.code(export.training(loss, setting), language="python")
-    elsewhere(loss, setting)
-
-
-def elsewhere(loss: Loss, setting: dict[str, float | int | None]) -> None:
-    """The same loss without this library: in torch alone, or in another library's words."""
-    chosen = st.selectbox("Without SegLoss Lab", (PLAIN, *LIBRARIES), key="code.library", width=240)
-    if chosen == PLAIN:
-        st.caption("A function of its own, from the loss's source; it needs torch alone.")
-        st.code(export.standalone(loss, setting), language="python")
-        return
-    call = next(call for call in calls(loss.name, setting) if call.library == chosen)
-    if call.code is None:
-        st.info(call.why)
-        return
-    st.caption(f"The same value and gradient in {chosen} {call.version}:")
-    st.code(call.code, language="python", wrap_lines=True)
-    if call.warning:
-        st.warning(call.warning)
+    elsewhere.choose(study, loss, setting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from segloss_core.exhibit import Curve
 from segloss_core.payers import Payers
 
 from .say import percent
@@ -60,4 +61,24 @@ def probability_histogram(
     )  # fmt: skip
     figure.update_xaxes(title="predicted probability p", range=[0, 1])
     figure.update_yaxes(type="log", title="pixels", exponentformat="none", dtick=1)
+    return figure
+
+
+def one_pixel(found: Curve) -> go.Figure:
+    """What one object and one background pixel add to the loss as their p goes from 0 to 1."""
+    figure = go.Figure()
+    for name, line, colour, dash in (
+        ("an object pixel", found.object, _OBJECT, "solid"),
+        ("a background pixel", found.background, _BACKGROUND, "dash"),
+    ):
+        figure.add_scatter(
+            x=found.p, y=line, name=name, mode="lines",
+            line={"color": colour, "width": 3, "dash": dash},
+            hovertemplate="p = %{x:.3f}<br>adds %{y:.4g}<extra>" + name + "</extra>",
+        )  # fmt: skip
+    figure.update_layout(
+        **_plain(290), legend={"orientation": "h", "y": 1.14, "x": 0, "title": None}
+    )
+    figure.update_xaxes(title="p of this pixel", range=[0, 1])
+    figure.update_yaxes(title="N × what it adds to the loss", rangemode="tozero")
     return figure

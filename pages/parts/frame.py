@@ -16,6 +16,7 @@ from .say import plain
 PAGES = (
     ("app.py", "Start", ":material/home:"),
     ("pages/inspect_pixels.py", "Inspect", ":material/frame_inspect:"),
+    ("pages/atlas.py", "Atlas", ":material/menu_book:"),
 )
 
 ICON = str(Path(__file__).parents[2] / "assets" / "icon.png")
@@ -25,6 +26,8 @@ _STYLE = """
 @media (max-width: 640px) { .stMainBlockContainer { padding-top: 4.4rem; } }
 .st-key-narrow { display: none; }
 @media (max-width: 640px) { .st-key-narrow { display: flex; } }
+.st-key-narrow_index { display: none; }
+@media (max-width: 768px) { .st-key-narrow_index { display: flex; } }
 h1 { padding: 0 0 .2rem !important; }
 [data-testid="stSidebar"] .stMarkdown p { line-height: 1.35; }
 .stApp .katex { font-size: 1.05em; }

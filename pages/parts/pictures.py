@@ -43,8 +43,11 @@ def set_dial(loss: str, move: Move) -> None:
 
 
 @st.fragment
-def live(study: Study, loss: Loss) -> None:
-    """Dials and pictures. While a dial is dragged, only this runs."""
+def live(study: Study, loss: Loss, pins: bool = True) -> None:
+    """Dials and pictures. While a dial is dragged, only this runs.
+
+    Without `pins` a pixel can be pinned to hold its numbers, but the view does not remember it.
+    """
     frame.one_thread()
     if loss.dials:
         dials(
@@ -56,13 +59,15 @@ def live(study: Study, loss: Loss) -> None:
         st.rerun()
     wrt = view.get("wrt")
     maps = study.maps(loss, wrt=wrt, **view.dials(loss.name))
-    result = _viewer(study, loss, maps, wrt)
-    if result.moved:
+    result = _viewer(study, loss, maps, wrt, pins)
+    if result.moved and pins:
         view.put("pin", result.pin)
         st.rerun()
 
 
-def _viewer(study: Study, loss: Loss, maps: Maps, wrt: str):  # type: ignore[no-untyped-def]
+def _viewer(  # type: ignore[no-untyped-def]
+    study: Study, loss: Loss, maps: Maps, wrt: str, pins: bool
+):
     pair, prediction = study.pair, study.pair.prediction
     height, width = pair.size
     planes = np.stack([maps.share, maps.gradient]).astype(np.float32)
@@ -83,7 +88,7 @@ def _viewer(study: Study, loss: Loss, maps: Maps, wrt: str):  # type: ignore[no-
         tables=planes if maps.coded else None,
         planes=None if maps.coded else planes,
         threshold=view.get("threshold"),
-        pin=view.get("pin"),
+        pin=view.get("pin") if pins else None,
         extra={
             "loss": loss.name,
             "value": maps.value,
@@ -92,7 +97,7 @@ def _viewer(study: Study, loss: Loss, maps: Maps, wrt: str):  # type: ignore[no-
             "note": maps.note.value if maps.note else None,
             **({"bar": value.relative} if value else {}),
         },
-        key="viewer",
+        key="viewer" if pins else "viewer.standard",
     )
 
 

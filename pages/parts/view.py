@@ -17,6 +17,7 @@ from segloss_core.scenes import SCENES
 
 VERSION = "1"
 UPLOAD = "upload"
+PAPERS = ("misprints", "letters", "results")  # what the Atlas has besides a card per loss
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
 
@@ -80,6 +81,7 @@ TABLE: Mapping[str, Entry] = {
     "threshold": Entry("t", 0.5, _between(0.0, 1.0), "{:.12g}".format),
     "confidence": Entry("c", 0.95, _between(0.51, 0.99), "{:.12g}".format),
     "pin": Entry("px", None, _pixel, lambda pin: f"{pin[0]},{pin[1]}"),
+    "card": Entry("card", "loss", _one_of("loss", *PAPERS)),
     "files": Entry("files", False, lambda text: text == "1", lambda on: str(int(on))),
     **{f"{loss}.{name}": _dial(loss, name) for loss in LOSSES for name in LOSSES[loss].dials},
 }

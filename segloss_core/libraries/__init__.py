@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import in_keras, in_kornia, in_monai, in_smp, in_timm, in_torch, in_torchvision
-from .said import Said
+from .said import Said, Sum
 
 _MODULES = (in_torch, in_monai, in_smp, in_kornia, in_torchvision, in_keras, in_timm)
 LIBRARIES = tuple(module.NAME for module in _MODULES)
@@ -17,7 +17,8 @@ class Call:
     """A loss in another library: `code` to paste, or `why` there is none.
 
     The code leaves the mean over the batch in `value`. `warning` says what a naive carry-over of
-    the dials would compute, and `naive` is that carry-over as code, where it can be written.
+    the dials would compute, and `naive` is that carry-over as code, where it can be written;
+    `naive_is` says it as a sum of our losses (weight, loss, dials), where it is one.
     """
 
     library: str
@@ -26,6 +27,7 @@ class Call:
     warning: str
     version: str
     naive: str | None = None
+    naive_is: Sum = ()
 
 
 def calls(loss_name: str, dials: Mapping[str, float | int | None]) -> tuple[Call, ...]:
@@ -36,7 +38,9 @@ def calls(loss_name: str, dials: Mapping[str, float | int | None]) -> tuple[Call
         said = say(**dials) if say else Said(why=_absent(module.NAME, module.ABSENT, loss_name))
         code = _script(module.IMPORTS, module.TAKES, said.setup, said.code)
         naive = _script(module.IMPORTS, module.TAKES, "", said.naive)
-        found.append(Call(module.NAME, code, said.why, said.warning, module.VERSION, naive))
+        found.append(
+            Call(module.NAME, code, said.why, said.warning, module.VERSION, naive, said.naive_is)
+        )
     return tuple(found)
 
 

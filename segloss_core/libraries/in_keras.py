@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, Said, mixed, no, number
+from .said import AUTOMATIC, Said, mixed, no, number, ours
 
 NAME, VERSION = "Keras", "3.15.1"
 IMPORTS = "import keras"
@@ -51,6 +51,7 @@ def weighted_bce(beta: float) -> Said:
         f"{number(1 + beta)} * {_focal(beta / (1 + beta), 0.0)}",
         warning="It knows prices α and 1 − α alone: α = β/(1 + β), and 1 + β times the value.",
         naive=_focal(beta, 0.0),
+        naive_is=ours("balanced_bce", beta=beta) if beta <= 1 else (),
     )
 
 
@@ -64,6 +65,7 @@ def focal(alpha: float, gamma: float) -> Said:
         warning="α counts only with `apply_class_balancing=True`; without it both classes are "
         "priced 1, silently. The target comes first. Computes in float32 and clips p at 1e-7.",
         naive=_focal(alpha, gamma, more=""),
+        naive_is=ours("focal", 2.0, alpha=0.5, gamma=gamma),
     )
 
 
@@ -84,6 +86,7 @@ def tversky(alpha: float, beta: float, smooth: float) -> Said:
         _tversky(beta, alpha, "axis=(1, 2, 3)"),
         warning=_SWAPPED + _POOLED,
         naive=_tversky(alpha, beta, "axis=(1, 2, 3)"),
+        naive_is=ours("tversky", alpha=beta, beta=alpha, smooth=0.0),
     )
 
 
@@ -94,6 +97,7 @@ def focal_tversky(alpha: float, beta: float, gamma: float, smooth: float) -> Sai
         f"keras.ops.mean({_tversky(beta, alpha, _EACH)} ** {number(1 / gamma)})",
         warning=f"{_SWAPPED}The exponent is 1/γ = {1 / gamma:.4g}, taken image by image.",
         naive=f"keras.ops.mean({_tversky(alpha, beta, _EACH)} ** {gamma!r})",
+        naive_is=ours("focal_tversky", alpha=beta, beta=alpha, gamma=1 / gamma, smooth=0.0),
     )
 
 
@@ -116,6 +120,7 @@ def combo(alpha: float, beta: float, smooth: float) -> Said:
         dice=overlap,
         warning=f"The Dice coefficient is subtracted, not the Dice loss. {ce.warning}",
         naive=f"{alpha!r} * {ce.naive} - {number(1 - alpha)} * {overlap.code}",
+        naive_is=ours("bce", alpha) + ours("dice", alpha - 1, smooth=0.0),
     )
 
 
@@ -128,6 +133,7 @@ def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
         dice=overlap,
         warning=f"{part.warning} {overlap.warning}",
         naive=f"{bce().code} + {part.naive} + {overlap.code}",
+        naive_is=ours("bce") + part.naive_is + ours("dice", smooth=0.0),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, TENSORS, Said, each_image, mixed, no, number
+from .said import AUTOMATIC, TENSORS, Said, each_image, mixed, no, number, ours
 
 NAME, VERSION = "kornia", "0.9.0"
 IMPORTS = "import kornia.losses\nimport torch"
@@ -49,6 +49,7 @@ def bce() -> Said:
         _focal("alpha=None, gamma=0.0"),
         warning="α is 0.25 unless it is None, and a map is returned unless its mean is asked for.",
         naive=_focal("gamma=0.0"),
+        naive_is=ours("balanced_bce", beta=0.25),
     )
 
 
@@ -58,6 +59,7 @@ def weighted_bce(beta: float) -> Said:
         _focal(f"alpha=None, gamma=0.0, {price}"),
         warning="α is 0.25 unless it is None: it would multiply the prices once more.",
         naive=_focal(f"gamma=0.0, {price}"),
+        naive_is=ours("weighted_bce", 0.75, beta=beta / 3),
     )
 
 
@@ -68,6 +70,7 @@ def balanced_bce(beta: float | None) -> Said:
         _focal(f"alpha={beta!r}, gamma=0.0"),
         warning="β as `pos_weight` would leave the background at price 1 instead of 1 − β.",
         naive=_focal(f"alpha=None, gamma=0.0, pos_weight=logits.new_tensor([{beta!r}])"),
+        naive_is=ours("weighted_bce", beta=beta),
     )
 
 
@@ -78,6 +81,7 @@ def focal(alpha: float, gamma: float) -> Said:
         _focal(named),
         warning="focal_loss of a softmax pair divides by the number of classes too: half of this.",
         naive=f'kornia.losses.focal_loss({pair}, target[:, 0].long(), {named}, reduction="mean")',
+        naive_is=ours("focal", 0.5, alpha=alpha, gamma=gamma),
     )
 
 
@@ -89,6 +93,7 @@ def dice(smooth: float) -> Said:
         warning="It takes a softmax pair. Without the class weights [0, 1] its micro average "
         "pools both classes, and is the mean of 1 − p_t: no overlap at all.",
         naive=_dice("logits", "target", ""),
+        naive_is=ours("mae"),
     )
 
 
@@ -112,6 +117,7 @@ def combo(alpha: float, beta: float, smooth: float) -> Said:
         dice=overlap,
         warning=f"The Dice coefficient is subtracted, not the Dice loss. {overlap.warning}",
         naive=f"{alpha!r} * {ce.code} - {rest} * {overlap.code}",
+        naive_is=ours("balanced_bce", alpha, beta=beta) + ours("dice", alpha - 1, smooth=smooth),
     )
 
 
@@ -124,6 +130,7 @@ def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
         dice=overlap,
         warning=overlap.warning,
         naive=f"{ce.code} + {part.code} + {overlap.naive}",
+        naive_is=ours("bce") + ours("focal", alpha=alpha, gamma=gamma) + overlap.naive_is,
     )
 
 
@@ -135,9 +142,15 @@ def dice_bce(smooth: float, w: float) -> Said:
         dice=overlap,
         warning=overlap.warning,
         naive=f"{overlap.naive} + {w!r} * {bce().code}",
+        naive_is=overlap.naive_is + ours("bce", w),
     )
 
 
 def ssim(window: int) -> Said:
     named = f"kornia.losses.ssim_loss(logits.sigmoid(), target, {window!r})"
-    return Said(f"2 * {named}", warning="It is (1 − SSIM)/2: half of this.", naive=named)
+    return Said(
+        f"2 * {named}",
+        warning="It is (1 − SSIM)/2: half of this.",
+        naive=named,
+        naive_is=ours("ssim", 0.5, window=window),
+    )

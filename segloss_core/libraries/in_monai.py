@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, TENSORS, Said, mixed, no, number
+from .said import AUTOMATIC, TENSORS, Said, mixed, no, number, ours
 
 NAME, VERSION = "MONAI", "1.6.1"
 IMPORTS = "import monai.losses\nimport torch"
@@ -48,6 +48,7 @@ def bce() -> Said:
         _focal("gamma=0.0"),
         warning="γ is 2 unless it is given: easy pixels would be silenced. Computes in float32.",
         naive=_focal(""),
+        naive_is=ours("focal", 2.0, alpha=0.5, gamma=2.0),
     )
 
 
@@ -58,6 +59,7 @@ def weighted_bce(beta: float) -> Said:
         warning="DiceCELoss hands `weight` on as pos_weight. The `weight` of FocalLoss would "
         "multiply both classes.",
         naive=_focal(f"gamma=0.0, weight={beta!r}"),
+        naive_is=ours("bce", beta),
     )
 
 
@@ -71,6 +73,8 @@ def focal(alpha: float, gamma: float) -> Said:
         warning="α must be a number. As a list it weighs the object alone and leaves the "
         "background at 1 instead of 1 − α. Computes in float32.",
         naive=_focal(f"alpha=[{alpha!r}], gamma={gamma!r}"),
+        naive_is=ours("focal", alpha, alpha=1.0, gamma=gamma)
+        + ours("focal", alpha=0.0, gamma=gamma),
     )
 
 
@@ -99,6 +103,7 @@ def focal_tversky(alpha: float, beta: float, gamma: float, smooth: float) -> Sai
         "exponent is another convention. The power's slope is infinite or NaN where the overlap "
         "is complete.",
         naive=f"{each}.pow({gamma!r}).mean()",
+        naive_is=ours("focal_tversky", alpha=alpha, beta=beta, gamma=1 / gamma, smooth=smooth),
     )
 
 
@@ -131,6 +136,7 @@ def combo(alpha: float, beta: float, smooth: float) -> Said:
         warning="DiceCELoss with λ = α and 1 − α knows no β: its cross-entropy prices both "
         "classes 1, and its Dice is a loss, so that it ends at 0 instead of −(1 − α).",
         naive=f"{_overlap('DiceCELoss', smooth, parts)}(logits, target)",
+        naive_is=ours("bce", alpha) + ours("dice", 1 - alpha, smooth=smooth),
     )
 
 
@@ -143,6 +149,7 @@ def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
         dice_and_focal=Said(both),
         warning="DiceFocalLoss alone leaves the cross-entropy out.",
         naive=both,
+        naive_is=ours("focal", alpha=alpha, gamma=gamma) + ours("dice", smooth=smooth),
     )
 
 
@@ -151,6 +158,7 @@ def jaccard(smooth: float) -> Said:
         f"{_dice(2 * smooth, more='jaccard=True, ')}(logits, target)",
         warning="It adds its smoothing to 2 TP: twice s.",
         naive=f"{_dice(smooth, more='jaccard=True, ')}(logits, target)" if smooth else "",
+        naive_is=ours("jaccard", smooth=smooth / 2) if smooth else (),
     )
 
 
@@ -159,6 +167,7 @@ def squared_dice(smooth: float) -> Said:
         f"{_dice(smooth, more='squared_pred=True, ')}(logits, target)",
         warning=f"Without `squared_pred=True` it is Dice. {_LOGITS}",
         naive=f"{_dice(smooth)}(logits, target)",
+        naive_is=ours("dice", smooth=smooth),
     )
 
 
@@ -169,6 +178,7 @@ def fbeta(b: float, smooth: float) -> Said:
         warning="F-beta is Tversky's index with α = 1/(1 + b²) on false positives. "
         "b as its β is another price.",
         naive=f"{_tversky(1.0, b, smooth)}(logits, target)",
+        naive_is=ours("tversky", alpha=1.0, beta=b, smooth=smooth),
     )
 
 
@@ -217,4 +227,6 @@ def unified_focal_asym(lam: float, delta: float, gamma: float) -> Said:
         warning="It takes probabilities, whatever its documentation says, and halves the "
         "cross-entropy: λ and the value are scaled for that.",
         naive=f"{call}(weight={lam!r}, {named})(logits.sigmoid(), target)",
+        naive_is=ours("unified_focal_asym", lam / 2, lam=1.0, delta=delta, gamma=gamma)
+        + ours("unified_focal_asym", 1 - lam, lam=0.0, delta=delta, gamma=gamma),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, TENSORS, Said, each_image, mixed, no, number
+from .said import AUTOMATIC, TENSORS, Said, each_image, mixed, no, number, ours
 
 NAME, VERSION = "smp", "0.6.0"
 IMPORTS = "import segmentation_models_pytorch as smp\nimport torch"
@@ -38,6 +38,7 @@ def weighted_bce(beta: float) -> Said:
         f"smp.losses.SoftBCEWithLogitsLoss(pos_weight={price})(logits, target)",
         warning="β is `pos_weight`. As `weight` it would multiply both classes.",
         naive=f"smp.losses.SoftBCEWithLogitsLoss(weight={price})(logits, target)",
+        naive_is=ours("bce", beta),
     )
 
 
@@ -51,6 +52,7 @@ def focal(alpha: float, gamma: float) -> Said:
         f'smp.losses.FocalLoss("binary", {named})(logits, target)',
         warning="Without α both classes are priced 1: that is not α = ½, which prices both ½.",
         naive=f'smp.losses.FocalLoss("binary", gamma={gamma!r})(logits, target)',
+        naive_is=ours("focal", 2.0, alpha=0.5, gamma=gamma),
     )
 
 
@@ -61,6 +63,7 @@ def dice(smooth: float) -> Said:
         said.setup,
         f"{_HALF if smooth else ''}{_POOLED}",
         f"{_dice(smooth)}(logits, target)",
+        naive_is=ours("dice", smooth=2 * smooth) if smooth else (),
     )
 
 
@@ -77,12 +80,19 @@ def focal_tversky(alpha: float, beta: float, gamma: float, smooth: float) -> Sai
         f"Its γ is the exponent itself: 1/γ = {1 / gamma:.4g} here. {_POOLED} Its slope there is "
         "NaN for exponents below 1.",
         f"{_tversky(alpha, beta, smooth, gamma)}(logits, target)",
+        naive_is=ours("focal_tversky", alpha=alpha, beta=beta, gamma=1 / gamma, smooth=smooth),
     )
 
 
 def log_cosh_dice(smooth: float) -> Said:
     said = each_image("one", _dice(smooth / 2), then=".cosh().log()")
-    return Said(said.code, said.setup, dice(smooth).warning, f"{dice(smooth).naive}.cosh().log()")
+    return Said(
+        said.code,
+        said.setup,
+        dice(smooth).warning,
+        f"{dice(smooth).naive}.cosh().log()",
+        naive_is=ours("log_cosh_dice", smooth=2 * smooth) if smooth else (),
+    )
 
 
 def combo(alpha: float, beta: float, smooth: float) -> Said:
@@ -93,6 +103,8 @@ def combo(alpha: float, beta: float, smooth: float) -> Said:
         dice=overlap,
         warning=f"The Dice coefficient is subtracted, not the Dice loss. {overlap.warning}",
         naive=f"{alpha!r} * {ce.code} - {rest} * {overlap.naive}",
+        naive_is=ours("balanced_bce", alpha, beta=beta)
+        + ours("dice", alpha - 1, smooth=2 * smooth),
     )
 
 
@@ -105,6 +117,9 @@ def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
         dice=overlap,
         warning=overlap.warning,
         naive=f"{ce.code} + {part.code} + {overlap.naive}",
+        naive_is=ours("bce") + ours("focal", alpha=alpha, gamma=gamma) + overlap.naive_is
+        if smooth
+        else (),
     )
 
 
@@ -130,6 +145,7 @@ def label_smoothing_bce(epsilon: float) -> Said:
         named.format(number(epsilon / 2)),
         warning="Its smooth_factor is the chance of a flipped label: half of ε.",
         naive=named.format(repr(epsilon)),
+        naive_is=ours("label_smoothing_bce", epsilon=2 * epsilon) if 2 * epsilon < 1 else (),
     )
 
 
@@ -141,4 +157,5 @@ def dice_bce(smooth: float, w: float) -> Said:
         dice=overlap,
         warning=overlap.warning,
         naive=f"{overlap.naive} + {w!r} * {bce().code}",
+        naive_is=overlap.naive_is + ours("bce", w) if smooth else (),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, TENSORS, Said, no
+from .said import AUTOMATIC, TENSORS, Said, no, ours
 
 NAME, VERSION = "timm", "1.0.31"
 IMPORTS = "import timm.loss\nimport torch"
@@ -34,6 +34,7 @@ def focal(alpha: float, gamma: float) -> Said:
         warning="ε is 2 unless it is given: that would add 2(1 − p_t) to the power γ + 1. "
         "It computes in float32.",
         naive=_poly(setting),
+        naive_is=ours("poly1_focal", epsilon=2.0, alpha=alpha, gamma=gamma),
     )
 
 
@@ -42,6 +43,7 @@ def label_smoothing_bce(epsilon: float) -> Said:
         _poly(f"epsilon=0.0, smoothing={epsilon!r}"),
         warning="Here ε is `smoothing`; its own epsilon is Poly-1's, and 2 unless it is given.",
         naive=_poly(f"epsilon={epsilon!r}"),
+        naive_is=ours("poly1_bce", epsilon=epsilon),
     )
 
 
@@ -50,4 +52,5 @@ def poly1_bce(epsilon: float) -> Said:
         _poly(f"epsilon={epsilon!r}"),
         warning="ε is 2 unless it is given. It computes in float32.",
         naive=_poly(""),
+        naive_is=ours("poly1_bce", epsilon=2.0),
     )

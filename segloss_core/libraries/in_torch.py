@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import TENSORS, Said, number
+from .said import TENSORS, Said, number, ours
 
 NAME, VERSION = "torch", "2.4 or newer"
 IMPORTS = "import torch\nimport torch.nn.functional as F"
@@ -33,6 +33,7 @@ def weighted_bce(beta: float) -> Said:
         f"{_BCE}(logits, target, pos_weight={price})",
         warning="β is `pos_weight`. As `weight` it would multiply both classes.",
         naive=f"{_BCE}(logits, target, weight={price})",
+        naive_is=ours("bce", beta),
     )
 
 
@@ -52,6 +53,7 @@ def balanced_bce(beta: float | None) -> Said:
         setup=f"weight = {beta!r} * target + {number(1 - beta)} * (1 - target)\n",
         warning="β as `pos_weight` would leave the background at price 1 instead of 1 − β.",
         naive=f"{_BCE}(logits, target, pos_weight=logits.new_tensor({beta!r}))",
+        naive_is=ours("weighted_bce", beta=beta) if beta > 0 else (),
     )
 
 
@@ -77,4 +79,5 @@ def label_smoothing_bce(epsilon: float) -> Said:
         setup=f"soft = target * {number(1 - epsilon)} + {number(epsilon / 2)}\n",
         warning="The binary cross-entropy of torch has no label smoothing: the target is smoothed.",
         naive=f"{_BCE}(logits, target)" if epsilon else "",
+        naive_is=ours("bce") if epsilon else (),
     )

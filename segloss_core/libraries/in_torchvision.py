@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, TENSORS, Said, no, number
+from .said import AUTOMATIC, TENSORS, Said, no, number, ours
 
 NAME, VERSION = "torchvision", "0.28"
 IMPORTS = "from torchvision.ops import sigmoid_focal_loss"
@@ -22,6 +22,7 @@ def bce() -> Said:
         _focal(-1.0, 0.0),
         warning=f"α = −1 means no class price. {_MAP}",
         naive="sigmoid_focal_loss(logits, target)",
+        naive_is=ours("focal", alpha=0.25, gamma=2.0),
     )
 
 
@@ -31,6 +32,7 @@ def weighted_bce(beta: float) -> Said:
         warning="It knows prices α and 1 − α alone: α = β/(1 + β), and 1 + β times the value. "
         "β as α would give the background the price 1 − β.",
         naive=_focal(beta, 0.0),
+        naive_is=ours("balanced_bce", beta=beta) if beta <= 1 else (),
     )
 
 
@@ -41,6 +43,7 @@ def balanced_bce(beta: float | None) -> Said:
         _focal(beta, 0.0),
         warning=f"γ = 0 takes the focus off. {_MAP}",
         naive=f"sigmoid_focal_loss(logits, target, alpha={beta!r})",
+        naive_is=ours("focal", alpha=beta, gamma=2.0),
     )
 
 

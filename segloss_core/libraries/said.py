@@ -7,11 +7,16 @@ from dataclasses import dataclass
 TENSORS = "# logits and target (0 and 1): float, (B, 1, H, W); value: the mean over the batch"
 
 
+Sum = tuple[tuple[float, str, dict[str, float]], ...]
+"""Summands in this library's words: weight, loss and dials."""
+
+
 @dataclass(frozen=True)
 class Said:
     """An expression for the value, lines that go before it, and what to beware of.
 
-    `naive` is the expression of somebody who carries dials over by their letters.
+    `naive` is the expression of somebody who carries dials over by their letters; `naive_is` is
+    what that computes, where it is a sum of our losses (of one image: a pooled batch is more).
     """
 
     code: str = ""
@@ -19,6 +24,12 @@ class Said:
     warning: str = ""
     naive: str = ""
     why: str = ""
+    naive_is: Sum = ()
+
+
+def ours(name: str, weight: float = 1.0, **dials: float) -> Sum:
+    """One of our losses, times a weight, as a sum of one."""
+    return ((weight, name, dials),)
 
 
 def number(x: float) -> str:
@@ -41,7 +52,7 @@ def each_image(name: str, make: str, then: str = "") -> Said:
     )
 
 
-def mixed(value: str, *, warning: str, naive: str, **parts: Said) -> Said:
+def mixed(value: str, *, warning: str, naive: str, naive_is: Sum = (), **parts: Said) -> Said:
     """A compound: its parts by name, each on a line of its own, and the value made of them.
 
     Where a part cannot be said, neither can the compound, for the same reason.
@@ -50,7 +61,7 @@ def mixed(value: str, *, warning: str, naive: str, **parts: Said) -> Said:
         if part.why:
             return part
     setup = "".join(f"{part.setup}{name} = {part.code}\n" for name, part in parts.items())
-    return Said(value, setup, warning, naive)
+    return Said(value, setup, warning, naive, naive_is=naive_is)
 
 
 AUTOMATIC = (

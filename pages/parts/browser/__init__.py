@@ -2,12 +2,14 @@
 
 from .codec import Plane
 from .dials_part import Dial, Move, dials
+from .index_part import Entry, index
 from .losses_part import Metric, Row, loss_list
 from .mount import deliver
 from .viewer_part import Panel, Result, viewer
 
 __all__ = [
     "Dial",
+    "Entry",
     "Metric",
     "Move",
     "Panel",
@@ -16,6 +18,7 @@ __all__ = [
     "Row",
     "deliver",
     "dials",
+    "index",
     "loss_list",
     "viewer",
 ]

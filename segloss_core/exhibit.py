@@ -1,0 +1,196 @@
+"""Show what a loss does before anybody gives it a picture: the standard scene and what it tells.
+
+Everything here is measured by calling the loss, so it holds for any loss and any setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from .maps import gradient_at
+from .pair import LEVELS, Pair, Prediction
+from .pixels import Pixels
+from .spec import Dial, Loss, Note
+
+Array = NDArray[np.float64]
+Dials = Mapping[str, float | int | None]
+
+SIDE = 96
+_SMALL = 48  # side of the picture in which one pixel is turned: many copies of it are evaluated
+_SURE = 0.95
+
+
+# ---- the standard scene ----------------------------------------------------------------------
+
+
+@cache
+def standard(side: int = SIDE) -> Pair:
+    """A disc with a bite missed and a thin branch half missed, a false blob, one sure mistake.
+
+    Every kind of mistake the losses differ about is in it, and nothing else. Sides below 32
+    pixels raise ValueError: the branch would vanish.
+    """
+    if side < 32:
+        raise ValueError(f"the standard scene needs at least 32 pixels a side, got {side}")
+    unit = side / SIDE
+    y, x = np.mgrid[:side, :side] / unit
+    disc = _depth(x, y, 38, 46, 22)
+    branch = np.minimum(1.6 - abs(y - 46 - 0.22 * (x - 58)), np.minimum(x - 55, 90 - x))
+    target = np.maximum(disc, branch) > 0
+    seen = np.minimum(disc, -_depth(x, y, 24, 30, 12))  # without the bite
+    seen = np.maximum(seen, np.minimum(branch, 73 - x))  # without the far half of the branch
+    seen = np.maximum(seen, _depth(x, y, 74, 78, 7.5))  # with something that is not there
+    logit = np.clip(0.9 * seen + 0.4, -3.6, 3.6)
+    logit[int(16 * unit), int(80 * unit)] = 4.6
+    codes = np.clip(np.floor(256 / (1 + np.exp(-logit))), 0, 255).astype(np.uint8)
+    return Pair(
+        image=None,
+        target=target.astype(np.uint8),
+        prediction=Prediction.coded(codes),
+        name="Standard scene",
+    )
+
+
+def _depth(x: Array, y: Array, at_x: float, at_y: float, radius: float) -> Array:
+    """How deep inside a disc a point lies, in pixels of the standard side."""
+    return radius - np.hypot(x - at_x, y - at_y)
+
+
+# ---- one pixel turned ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What one pixel adds to the loss as its p goes from 0 to 1, all others held; times N.
+
+    `object` and `background` have one value per entry of `p`; the least of each is 0. Times the
+    number of pixels N, so that a mean over pixels shows its cost of one pixel.
+    """
+
+    p: Array
+    object: Array
+    background: Array
+
+
+def curve(loss: Loss, dials: Dials, steps: int = 49) -> Curve:
+    """Turn one object and one background pixel of the standard scene from p = 0.002 to 0.998."""
+    pair = standard(_SMALL)
+    y = torch.tensor(pair.target, dtype=torch.float64)
+    z = torch.tensor(pair.prediction.logits(), dtype=torch.float64)
+    levels = torch.from_numpy(LEVELS[np.linspace(0, 255, steps).round().astype(int)])
+    lines = []
+    for row, column in ((23, 25), (8, 8)):  # inside the disc, and far outside
+        turned = z.expand(steps, *z.shape).clone()
+        turned[:, row, column] = levels
+        with torch.no_grad():
+            value = loss(turned, y.expand_as(turned), None, **dials)
+        lines.append(((value - value.min()) * y.numel()).numpy())
+    return Curve(torch.sigmoid(levels).numpy(), *lines)
+
+
+# ---- what it says of the ends ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """One extreme picture: the value, whether the gradient pushes anywhere, and what is undefined.
+
+    `push` is the largest |∂L/∂z|, times the number of pixels.
+    """
+
+    name: str
+    value: float
+    push: float
+    note: Note | None
+
+
+def cases(loss: Loss, dials: Dials, side: int = 16) -> tuple[Case, ...]:
+    """Empty, full and one-pixel masks, found and missed, at the confidence 0.95."""
+    nothing = torch.zeros(side, side, dtype=torch.float64)
+    everything, one = torch.ones_like(nothing), nothing.clone()
+    one[side // 2, side // 2] = 1
+    blob = nothing.clone()
+    blob[4:8, 4:8] = 1
+    shown = (
+        ("Empty mask, nothing predicted", nothing, nothing),
+        ("Empty mask, a false alarm", nothing, blob),
+        ("Full mask, all predicted", everything, everything),
+        ("Full mask, a hole in the prediction", everything, 1 - blob),
+        ("One-pixel mask, found", one, one),
+        ("One-pixel mask, missed", one, nothing),
+    )
+    return tuple(_case(name, loss, dials, y, said) for name, y, said in shown)
+
+
+def _case(
+    name: str, loss: Loss, dials: Dials, y: torch.Tensor, said: torch.Tensor, sure: float = _SURE
+) -> Case:
+    px = Pixels.from_probabilities(sure * said + (1 - sure) * (1 - said), y)
+    with torch.no_grad():
+        answer = loss.at(px, **dials)
+    push = float(gradient_at(loss, px, wrt="logit", **dials).abs().max()) * y.numel()
+    return Case(name, float(answer.value), push, answer.note)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The loss on the standard scene's mask: predicted rightly, undecided, and inside out."""
+
+    right: float
+    undecided: float
+    wrong: float
+    floor: float
+
+
+def scale(loss: Loss, dials: Dials) -> Scale:
+    """Three values that say how large the loss is and which sign it has."""
+    y = torch.tensor(standard(_SMALL).target, dtype=torch.float64)
+    right, half, wrong = (
+        _case("", loss, dials, y, said, sure).value
+        for said, sure in ((y, 1 - 1e-6), (y, 0.5), (1 - y, 1 - 1e-6))
+    )
+    px = Pixels.from_probabilities(y, y)
+    return Scale(right, half, wrong, float(torch.as_tensor(loss.at(px, **dials).floor)))
+
+
+# ---- what a dial weighs ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lean:
+    """The part of the loss that object pixels pay at a dial's low and at its high end."""
+
+    low: float
+    high: float
+    at_low: float
+    at_high: float
+
+
+def lean(loss: Loss, dial: Dial, dials: Dials) -> Lean | None:
+    """Turn one dial from end to end on the standard scene: who pays then? None if nobody does.
+
+    "Object pixels" pay for what is missed, background pixels for what is false.
+    """
+    if dial.kind == "whole":
+        return None
+    low, high = dial.param.shown
+    margin = 0.02 * (high - low)  # an end may be an undefined case
+    ends = (low + margin, high - margin)
+    pair = standard(_SMALL)
+    y = torch.tensor(pair.target, dtype=torch.float64)
+    px = Pixels.from_logits(torch.tensor(pair.prediction.logits(), dtype=torch.float64), y)
+    parts = []
+    for end in ends:
+        with torch.no_grad():
+            share = loss.at(px, **{**dials, dial.name: end}).share()
+        total = float(share.sum())
+        if not total > 0:
+            return None
+        parts.append(float((share * y).sum()) / total)
+    return Lean(*ends, *parts)
