@@ -5,7 +5,7 @@ Everything here is measured by calling the loss, so it holds for any loss and an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -112,20 +112,67 @@ class Case:
 
 def cases(loss: Loss, dials: Dials, side: int = 16) -> tuple[Case, ...]:
     """Empty, full and one-pixel masks, found and missed, at the confidence 0.95."""
+    return tuple(_case(name, loss, dials, *planes) for name, planes in _extremes(side).items())
+
+
+def _extremes(side: int) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+    """Name of an extreme picture to its target and to what is predicted."""
     nothing = torch.zeros(side, side, dtype=torch.float64)
     everything, one = torch.ones_like(nothing), nothing.clone()
     one[side // 2, side // 2] = 1
     blob = nothing.clone()
     blob[4:8, 4:8] = 1
-    shown = (
-        ("Empty mask, nothing predicted", nothing, nothing),
-        ("Empty mask, a false alarm", nothing, blob),
-        ("Full mask, all predicted", everything, everything),
-        ("Full mask, a hole in the prediction", everything, 1 - blob),
-        ("One-pixel mask, found", one, one),
-        ("One-pixel mask, missed", one, nothing),
-    )
-    return tuple(_case(name, loss, dials, y, said) for name, y, said in shown)
+    return {
+        "Empty mask, nothing predicted": (nothing, nothing),
+        "Empty mask, a false alarm": (nothing, blob),
+        "Empty mask, all predicted": (nothing, everything),
+        "Full mask, all predicted": (everything, everything),
+        "Full mask, a hole in the prediction": (everything, 1 - blob),
+        "One-pixel mask, found": (one, one),
+        "One-pixel mask, missed": (one, nothing),
+    }
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """An undefined case by name: on which picture it occurs, and at which setting of the dials."""
+
+    note: Note
+    case: str
+    dials: Mapping[str, float | int | None]
+
+
+def undefined(loss: Loss, side: int = 12) -> tuple[Undefined, ...]:
+    """Every undefined case of the loss that an extreme picture or the end of a dial brings out."""
+    found: dict[Note, Undefined] = {}
+    for setting in _corners(loss):
+        for name, px in _pixels(side):
+            with torch.no_grad():
+                notes = loss.at(px, **setting).notes
+            for note, where in notes.items():
+                if bool(where.any()):
+                    found.setdefault(note, Undefined(note, name, setting))
+    return tuple(found.values())
+
+
+def _pixels(side: int) -> Iterator[tuple[str, Pixels]]:
+    """The extreme pictures, and one with a prediction so sure that p is 0 to the last bit."""
+    for name, (y, said) in _extremes(side).items():
+        yield name, Pixels.from_probabilities(_SURE * said + (1 - _SURE) * (1 - said), y)
+    nothing = torch.zeros(side, side, dtype=torch.float64)
+    yield "Empty mask, p = 0 exactly", Pixels.from_logits(nothing - 1e4, nothing)
+
+
+def _corners(loss: Loss) -> list[dict[str, float | int | None]]:
+    """The defaults, each dial at an end of 0 or 1 that belongs to it, and all of those at once."""
+    ends: dict[str, list[float]] = {}
+    for name, dial in loss.dials.items():
+        ends[name] = [e for e in (0.0, 1.0) if e in dial.param.bounds and dial.param.contains(e)]
+    single: list[dict[str, float | int | None]] = [
+        {**loss.defaults, name: end} for name, known in ends.items() for end in known
+    ]
+    zero = {name: 0.0 for name, known in ends.items() if 0.0 in known}
+    return [dict(loss.defaults), *single, {**loss.defaults, **zero}]
 
 
 def _case(

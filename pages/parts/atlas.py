@@ -9,10 +9,10 @@ from functools import cache
 import streamlit as st
 import torch
 
-from segloss_core import LOSSES, Loss
+from segloss_core import LOSSES, Loss, errata
 from segloss_core.libraries import calls
 
-from . import card, elsewhere, view
+from . import card, elsewhere, misprints, results, view
 from .browser import Entry, index
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -21,7 +21,24 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 @cache
 def entries() -> tuple[Entry, ...]:
     """Every card of the Atlas with all that a search should find on it."""
-    return tuple(_entry(loss) for loss in LOSSES.values())
+    return (*_papers(), *(_entry(loss) for loss in LOSSES.values()))
+
+
+def _papers() -> Iterator[Entry]:
+    """What the Atlas knows of the literature as a whole."""
+    said = tuple(f"{e.title}: {e.reason} {e.does}" for e in errata.ALL)
+    yield Entry("misprints", "As printed, as computed", "literature",
+                "Formulas as papers print them, and what descent makes of them.", said)  # fmt: skip
+    clashes = tuple(
+        f"{clash.symbol}, {who}: {meaning}"
+        for clash in errata.CLASHES
+        for who, meaning in clash.rows
+    )
+    yield Entry("letters", "Letters that clash", "literature",
+                "One letter, several meanings: who means what by α, β and γ.", clashes)  # fmt: skip
+    yield Entry("results", "The survey's results, audited", "literature",
+                "Nine losses compared in print, and what the numbers exclude.",
+                tuple(results.sentences()))  # fmt: skip
 
 
 def _entry(loss: Loss) -> Entry:
@@ -36,6 +53,7 @@ def _sentences(loss: Loss) -> Iterator[str]:
         yield from _SENTENCE.split(text)
     yield from (claim.sentence for claim in loss.claims)
     yield loss.source
+    yield from (f"{e.title}: {e.reason} {e.does}" for e in errata.of(loss.name))
     for library, words in elsewhere.traps(loss, loss.defaults):
         yield from (f"{library}: {text}" for text in _SENTENCE.split(words))
     for call in calls(loss.name, loss.defaults):
@@ -66,4 +84,10 @@ def _index(key: str) -> None:
 
 def show(where: torch.device) -> None:
     """The open card."""
-    card.show(where)
+    shown = {
+        "loss": lambda: card.show(where),
+        "misprints": misprints.paper,
+        "letters": misprints.letters,
+        "results": results.paper,
+    }
+    shown[view.get("card")]()

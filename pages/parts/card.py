@@ -11,7 +11,7 @@ import torch
 from segloss_core import LOSSES, Loss, exhibit
 from segloss_core.study import Study
 
-from . import choose, elsewhere, figures, pictures, view
+from . import choose, elsewhere, figures, misprints, pictures, view
 from .say import percent, short
 
 Turned = tuple[tuple[str, float | int | None], ...]
@@ -24,6 +24,11 @@ def _measured(what: str, loss: str, dials: Turned, dial: str = "") -> Any:
     if what == "lean":
         return exhibit.lean(of, of.dials[dial], setting)
     return getattr(exhibit, what)(of, setting)
+
+
+@lru_cache(maxsize=None)
+def _all_undefined(loss: str) -> tuple[exhibit.Undefined, ...]:
+    return exhibit.undefined(LOSSES[loss])
 
 
 @st.cache_resource(show_spinner=False)
@@ -59,6 +64,7 @@ def show(where: torch.device) -> None:
     if loss.dials:
         _dials(loss, setting)
     _behaviour(loss, tuple(setting.items()))
+    misprints.on_card(loss)
     _libraries(study, loss, setting)
     st.caption(f"Source: {loss.source}")
 
@@ -171,12 +177,21 @@ def _behaviour(loss: Loss, dials: Turned) -> None:
         rows += [_case(case) for case in _measured("cases", loss.name, dials)]
         st.markdown("\n".join(rows))
         st.markdown(_scale(loss, _measured("scale", loss.name, dials)))
+        if found := _all_undefined(loss.name):
+            st.markdown("**Undefined cases**, by name")
+            st.markdown("\n".join(f"- {_undefined(loss, one)}" for one in found))
 
 
 def _case(case: exhibit.Case) -> str:
     pushes = "yes" if case.push > 1e-9 else "**nowhere**"
     note = f"<br>:gray[undefined: {case.note.value}]" if case.note else ""
     return f"| {case.name}{note} | {short(case.value)} | {pushes} |"
+
+
+def _undefined(loss: Loss, found: exhibit.Undefined) -> str:
+    changed = {k: v for k, v in found.dials.items() if v != loss.defaults[k]}
+    at = f" at {', '.join(f'{k} = {v:g}' for k, v in changed.items())}" if changed else ""
+    return f"{found.note.value} :gray[({found.case.lower()}{at})]"
 
 
 def _scale(loss: Loss, found: exhibit.Scale) -> str:
