@@ -6,6 +6,7 @@ import { component } from "./dom.js";
 import { Viewer } from "./viewer.js";
 import { Dials } from "./dials.js";
 import { LossList } from "./loss_list.js";
+import { Pad } from "./pad.js";
 import { Index } from "./index_list.js";
 
 // Several planes in one message: the header lists them, the body is their deflated bytes one after the other.
@@ -30,4 +31,5 @@ seg.viewerPart = component(".sl-viewer", root => new Viewer(root));
 seg.dialsPart = component(".sl-dials", root => new Dials(root));
 seg.lossesPart = component(".sl-losses", root => new LossList(root));
 seg.indexPart = component(".sl-index", root => new Index(root));
+seg.padPart = component(".sl-pad", root => new Pad(root));
 seg.arrive?.();

@@ -69,13 +69,22 @@ def _depth(x: Array, y: Array, at_x: float, at_y: float, radius: float) -> Array
 class Curve:
     """What one pixel adds to the loss as its p goes from 0 to 1, all others held; times N.
 
-    `object` and `background` have one value per entry of `p`; the least of each is 0. Times the
-    number of pixels N, so that a mean over pixels shows its cost of one pixel.
+    `object` and `background` have one value per entry of `p`; the least of each is 0. The slopes
+    are ∂L/∂p of that pixel. Times the number of pixels N, so that a mean over pixels shows its
+    cost of one pixel.
     """
 
     p: Array
     object: Array
     background: Array
+    object_slope: Array
+    background_slope: Array
+
+    def near(self, p: float) -> tuple[float, float, float, float]:
+        """Object pixel and its slope, background pixel and its slope, at the nearest p drawn."""
+        i = int(np.argmin(abs(self.p - p)))
+        lines = (self.object, self.object_slope, self.background, self.background_slope)
+        return tuple(float(line[i]) for line in lines)  # type: ignore[return-value]
 
 
 def curve(loss: Loss, dials: Dials, steps: int = 49) -> Curve:
@@ -84,14 +93,17 @@ def curve(loss: Loss, dials: Dials, steps: int = 49) -> Curve:
     y = torch.tensor(pair.target, dtype=torch.float64)
     z = torch.tensor(pair.prediction.logits(), dtype=torch.float64)
     levels = torch.from_numpy(LEVELS[np.linspace(0, 255, steps).round().astype(int)])
-    lines = []
+    lines, slopes = [], []
     for row, column in ((23, 25), (8, 8)):  # inside the disc, and far outside
         turned = z.expand(steps, *z.shape).clone()
         turned[:, row, column] = levels
+        px = Pixels.from_logits(turned, y.expand_as(turned).contiguous())
         with torch.no_grad():
-            value = loss(turned, y.expand_as(turned), None, **dials)
+            value = loss.at(px, **dials).value
         lines.append(((value - value.min()) * y.numel()).numpy())
-    return Curve(torch.sigmoid(levels).numpy(), *lines)
+        slope = gradient_at(loss, px, wrt="probability", **dials)[:, row, column]
+        slopes.append((slope * y.numel()).numpy())
+    return Curve(torch.sigmoid(levels).numpy(), *lines, *slopes)
 
 
 # ---- what it says of the ends ----------------------------------------------------------------

@@ -15,7 +15,7 @@ import pytest
 
 from pages.parts.browser.bundle import ASSETS, bundle, join, modules
 from pages.parts.browser.codec import Plane, maps_bytes, pack, planes_message
-from pages.parts.browser.dials_part import Dial, _Heard, _said
+from pages.parts.browser.dials_part import Dial, Heard, _said
 from pages.parts.browser.mount import _STUB
 from pages.parts.browser.plain import plain
 from pages.parts.browser.viewer_part import Panel, _panel, _Pins, viewer
@@ -172,7 +172,7 @@ def message(n: int, **moves) -> dict:
 
 
 def test_the_newest_move_wins_and_none_is_lost():
-    heard = _Heard()
+    heard = Heard()
     heard.hear(message(4, gamma=(1.0, 4, False), alpha=(0.5, 3, True)))
     heard.hear(message(5, gamma=(1.5, 5, True), alpha=(0.5, 3, True)))
     known = {name: dial(name) for name in ("gamma", "alpha")}
@@ -181,7 +181,7 @@ def test_the_newest_move_wins_and_none_is_lost():
 
 
 def test_a_move_is_heard_once():
-    heard = _Heard()
+    heard = Heard()
     heard.hear(message(1, gamma=(1.0, 1, False)))
     heard.fresh.clear()
     heard.hear(message(2, gamma=(1.0, 1, False), alpha=(0.1, 2, False)))
@@ -195,13 +195,13 @@ def test_what_a_message_may_set_is_bounded():
     assert dial("gamma", whole=True).admit(2.6) == 3.0
     assert dial("gamma").admit(None) == 2.0
     assert dial("gamma", auto=7.0).admit(None) is None
-    heard = _Heard()
+    heard = Heard()
     heard.hear(message(1, gamma=(float("nan"), 1, False), unknown=(1.0, 1, False)))
     assert heard.known({"gamma": dial("gamma")}) == []
 
 
 def test_the_slider_is_told_the_value_that_it_sent_itself():
-    heard = _Heard()
+    heard = Heard()
     heard.hear(message(1, gamma=(1.25, 1, False)))
     known = {"gamma": dial("gamma")}
     moved = {move.name: move for move in heard.known(known)}

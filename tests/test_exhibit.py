@@ -38,7 +38,9 @@ def test_turning_a_pixel_to_its_mistake_costs(name):
     assert found.object.min() == found.background.min() == 0
     assert np.isfinite([found.object, found.background]).all()
     if not loss.positional and name not in ("label_smoothing_bce", "topk_bce", "lovasz_hinge"):
-        assert (np.diff(found.object) <= 1e-9).all(), "an object pixel is the better the higher its p"
+        assert (np.diff(found.object) <= 1e-9).all(), (
+            "an object pixel is the better the higher its p"
+        )
         assert (np.diff(found.background) >= -1e-9).all()
 
 
@@ -46,6 +48,9 @@ def test_the_curve_of_cross_entropy_is_its_formula():
     found = exhibit.curve(LOSSES["bce"], {})
     expected = -np.log(found.p)
     np.testing.assert_allclose(found.object, expected - expected.min(), atol=1e-9)
+    np.testing.assert_allclose(found.object_slope, -1 / found.p, rtol=1e-9)
+    np.testing.assert_allclose(found.background_slope, 1 / (1 - found.p), rtol=1e-9)
+    assert found.near(0.5)[1] == pytest.approx(-2, rel=0.02)
 
 
 @ALL

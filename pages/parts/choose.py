@@ -71,11 +71,16 @@ def still_showing() -> None:
 def narrow_list() -> None:
     """On a narrow window the list comes last; so the loss can be chosen on top, too."""
     with st.container(key="narrow"):
-        st.session_state["choose.loss"] = view.get("loss")
-        st.selectbox(
-            "Loss", list(LOSSES), key="choose.loss", format_func=lambda name: LOSSES[name].title,
-            on_change=lambda: view.put("loss", st.session_state["choose.loss"]),
-        )  # fmt: skip
+        loss_box("Loss", "choose.loss")
+
+
+def loss_box(label: str, key: str) -> None:
+    """The loss, out of all of them by their titles."""
+    st.session_state[key] = view.get("loss")
+    st.selectbox(
+        label, list(LOSSES), key=key, format_func=lambda name: LOSSES[name].title,
+        on_change=lambda: view.put("loss", st.session_state[key]),
+    )  # fmt: skip
 
 
 def setting(loss: Loss) -> None:

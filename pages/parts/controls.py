@@ -47,10 +47,10 @@ def _inside(dial_domain: str, low: float, high: float, by: float) -> tuple[float
     )
 
 
-def of_loss(loss: Loss, study: Study) -> list[Dial]:
+def of_loss(loss: Loss, study: Study | None) -> list[Dial]:
     """The loss's dials at their present setting, with the automatic values of this pair."""
     now = view.dials(loss.name)
-    automatic = study.automatic(loss)
+    automatic = study.automatic(loss) if study else {}
     found = []
     for name, dial in loss.dials.items():
         low, high = dial.param.shown

@@ -16,6 +16,7 @@ from .say import plain
 PAGES = (
     ("app.py", "Start", ":material/home:"),
     ("pages/inspect_pixels.py", "Inspect", ":material/frame_inspect:"),
+    ("pages/landscapes.py", "Landscapes", ":material/landscape:"),
     ("pages/atlas.py", "Atlas", ":material/menu_book:"),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -43,10 +44,13 @@ def set_dial(loss: str, move: Move) -> None:
 
 
 @st.fragment
-def live(study: Study, loss: Loss, pins: bool = True) -> None:
+def live(
+    study: Study, loss: Loss, pins: bool = True, beside: Callable[[], None] | None = None
+) -> None:
     """Dials and pictures. While a dial is dragged, only this runs.
 
     Without `pins` a pixel can be pinned to hold its numbers, but the view does not remember it.
+    `beside` draws what else follows the dials, at the left of the pictures.
     """
     frame.one_thread()
     if loss.dials:
@@ -57,6 +61,17 @@ def live(study: Study, loss: Loss, pins: bool = True) -> None:
         )
     if st.session_state.pop(_SETTLED, False):
         st.rerun()
+    if beside is not None:
+        left, right = st.columns([1, 1.15], gap="large")
+        with left:
+            beside()
+        with right:
+            _pictures(study, loss, pins)
+    else:
+        _pictures(study, loss, pins)
+
+
+def _pictures(study: Study, loss: Loss, pins: bool) -> None:
     wrt = view.get("wrt")
     maps = study.maps(loss, wrt=wrt, **view.dials(loss.name))
     result = _viewer(study, loss, maps, wrt, pins)

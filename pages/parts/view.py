@@ -6,6 +6,7 @@ is while he works. Each page calls `arrive()` first and `leave()` last.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ from segloss_core.scenes import SCENES
 VERSION = "1"
 UPLOAD = "upload"
 PAPERS = ("misprints", "letters", "results")  # what the Atlas has besides a card per loss
+MODES = ("curve", "dials", "geometry")
+WHAT = ("value", "gradient", "price")
+MOVES = ("shift", "grow", "sure")
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
 
@@ -56,6 +60,27 @@ def _pixel(text: str) -> tuple[int, int]:
     return x, y
 
 
+def _ends(text: str) -> tuple[tuple[float, float], ...]:
+    """Ranges of axes: "0:1,0:5"."""
+    found = []
+    for part in text.split(","):
+        low, high = (float(end) for end in part.split(":"))
+        if not (math.isfinite(low) and math.isfinite(high)):
+            raise ValueError(text)
+        found.append((low, high))
+    return tuple(found)
+
+
+def _some_of(*names: str) -> Callable[[str], tuple[str, ...]]:
+    def parse(text: str) -> tuple[str, ...]:
+        found = tuple(dict.fromkeys(text.split(",")))
+        if not set(found) <= set(names):
+            raise ValueError(text)
+        return found
+
+    return parse
+
+
 def _dial(loss: str, name: str) -> Entry:
     dial = LOSSES[loss].dials[name]
 
@@ -82,6 +107,19 @@ TABLE: Mapping[str, Entry] = {
     "confidence": Entry("c", 0.95, _between(0.51, 0.99), "{:.12g}".format),
     "pin": Entry("px", None, _pixel, lambda pin: f"{pin[0]},{pin[1]}"),
     "card": Entry("card", "loss", _one_of("loss", *PAPERS)),
+    "mode": Entry("mode", "dials", _one_of(*MODES)),
+    "axes": Entry("axes", (), lambda text: tuple(text.split(",")), ",".join),
+    "ranges": Entry(
+        "r", (), _ends, lambda ends: ",".join(f"{low:.12g}:{high:.12g}" for low, high in ends)
+    ),
+    "what": Entry("what", "value", _one_of(*WHAT)),
+    "against": Entry("against", None, _one_of(*LOSSES)),
+    "curves": Entry("curves", ("bce", "focal", "dice"), _some_of(*LOSSES), ",".join),
+    "at_p": Entry("p", 0.3, _between(0.0, 1.0), "{:.12g}".format),
+    "move": Entry("move", "shift", _one_of(*MOVES)),
+    "moved": Entry(
+        "moved", ("bce", "dice", "boundary", "hausdorff_dt"), _some_of(*LOSSES), ",".join
+    ),
     "files": Entry("files", False, lambda text: text == "1", lambda on: str(int(on))),
     **{f"{loss}.{name}": _dial(loss, name) for loss in LOSSES for name in LOSSES[loss].dials},
 }

@@ -5,20 +5,24 @@ from .dials_part import Dial, Move, dials
 from .index_part import Entry, index
 from .losses_part import Metric, Row, loss_list
 from .mount import deliver
+from .pad_part import Landmark, Side, pad
 from .viewer_part import Panel, Result, viewer
 
 __all__ = [
     "Dial",
     "Entry",
+    "Landmark",
     "Metric",
     "Move",
     "Panel",
     "Plane",
     "Result",
     "Row",
+    "Side",
     "deliver",
     "dials",
     "index",
     "loss_list",
+    "pad",
     "viewer",
 ]

@@ -60,7 +60,7 @@ class Move:
 
 
 @dataclass
-class _Heard:
+class Heard:
     """What came from the browser: the newest message, and the moves that the page has not seen."""
 
     n: int = 0
@@ -108,11 +108,11 @@ def dials(
     nothing is returned.
     """
     name = f"_dials_{key}"
-    heard: _Heard = st.session_state.setdefault(name, _Heard())
+    heard: Heard = st.session_state.setdefault(name, Heard())
     known = {dial.name: dial for dial in dials}
 
     def take() -> None:
-        here = st.session_state.setdefault(name, _Heard())
+        here = st.session_state.setdefault(name, Heard())
         here.hear(st.session_state[key]["move"])
         if on_move is not None:
             for move in here.known(known):

@@ -1,0 +1,120 @@
+"""Landscapes, the prediction moved: what each loss sees of a shift, of growth, of sureness."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from segloss_core import LOSSES, exhibit
+from segloss_core.moves import Surface, over_moves
+from segloss_core.study import Study
+
+from . import figures, patience, view
+
+_MOVES = {
+    "shift": "Shifted: right and down",
+    "grow": "Grown and blurred",
+    "sure": "Made surer or less, and biased",
+}
+_CORE = {"shift": "shift", "grow": "grow × blur", "sure": "temperature × bias"}
+_AXES = {
+    "shift": (np.arange(-24.0, 25, 4), np.arange(-24.0, 25, 4)),
+    "grow": (np.arange(-8.0, 9, 2), np.arange(0.0, 4.1, 1)),
+    "sure": (np.geomspace(0.25, 4, 17), np.linspace(-4, 4, 17)),
+}
+_NAMES = {
+    "shift": ("pixels to the right", "pixels down"),
+    "grow": ("pixels grown", "blur σ in pixels"),
+    "sure": ("temperature T", "bias added to the logit"),
+}
+_SAYS = {
+    "shift": "Beyond the overlap Dice is flat: it cannot say which way to go. A loss that measures "
+    "distance still slopes.",
+    "grow": "Growing costs overlap losses little and distance losses nothing much; blurring costs "
+    "whatever punishes doubt.",
+    "sure": "T below 1 makes the prediction surer: losses with a logarithm punish that, ratios "
+    "reward it.",
+}
+_STANDARD = "The standard scene"
+
+
+def show(study: Study) -> None:
+    """Choose a move and losses; one small landscape for each."""
+    st.title("The whole prediction moved")
+    st.markdown("The target stays; the prediction moves. White lines join equal losses.")
+    mine = _choose()
+    move, names = view.get("move"), view.get("moved")
+    if not names:
+        st.info("Choose a loss to draw.")
+        return
+    found = _surface(study if mine else _standard(), move, names, mine)
+    if found is None:
+        return
+    titles = [LOSSES[name].title for name in names]
+    st.plotly_chart(
+        figures.moves(found.values, titles, *_AXES[move], _NAMES[move]), config=figures.CONFIG,
+        key="moves", alt="Each loss over two moves of the prediction",
+    )  # fmt: skip
+    st.caption(_SAYS[move] + " Each picture has its own colours, from its lowest to its highest.")
+    _undefined(found, titles)
+
+
+def _choose() -> bool:
+    left, right = st.columns([1, 1.6])
+    with left:
+        st.session_state["choose.move"] = view.get("move")
+        st.selectbox(
+            "Move", list(_MOVES), key="choose.move", format_func=_MOVES.get,
+            on_change=lambda: view.put("move", st.session_state["choose.move"]),
+        )  # fmt: skip
+        on = st.segmented_control(
+            "Of", [_STANDARD, "Your pair"], key="moves.of", default=_STANDARD, required=True,
+            label_visibility="collapsed",
+        )  # fmt: skip
+    with right:
+        st.session_state["choose.moved"] = list(view.get("moved"))
+        st.multiselect(
+            "Losses", list(LOSSES), key="choose.moved", max_selections=8,
+            format_func=lambda name: LOSSES[name].title,
+            on_change=lambda: view.put("moved", tuple(st.session_state["choose.moved"])),
+        )  # fmt: skip
+    return on != _STANDARD
+
+
+@st.cache_resource(show_spinner=False)
+def _standard() -> Study:
+    return Study(exhibit.standard())
+
+
+def _surface(study: Study, move: str, names: tuple[str, ...], mine: bool) -> Surface | None:
+    asked = [(LOSSES[name], view.dials(name)) for name in names]
+    key = (
+        study.pair.digest, study.pair.prediction.digest, move,
+        *((loss.name, *setting.items()) for loss, setting in asked),
+    )  # fmt: skip
+    kept = st.session_state.setdefault("moves", {})
+    if key not in kept:
+        xs, ys = _AXES[move]
+        quick = not mine or (move == "sure" and all(study.by_kinds(loss) for loss, _ in asked))
+        found = (
+            over_moves(study, asked, _CORE[move], xs, ys)  # type: ignore[arg-type]
+            if quick
+            else patience.run(
+                f"The pair is moved {len(xs) * len(ys)} times, and every loss looks at it anew.",
+                lambda progress: over_moves(study, asked, _CORE[move], xs, ys, progress=progress),  # type: ignore[arg-type]
+                key="moves",
+            )
+        )  # fmt: skip
+        if found is None:
+            return None
+        kept[key] = found
+        while len(kept) > 12:
+            kept.pop(next(iter(kept)))
+    return kept[key]
+
+
+def _undefined(found: Surface, titles: list[str]) -> None:
+    """Undefined cases that some move meets, by name."""
+    for title, notes in zip(titles, found.notes, strict=True):
+        for note in {note for note in notes.ravel() if note is not None}:
+            st.caption(f"{title}: at some of these moves, {note.value}.")

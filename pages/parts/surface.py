@@ -1,0 +1,206 @@
+"""Landscapes, two dials: a surface to touch, the maps that follow, sections, and the same in 3-D."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from segloss_core import LOSSES, Loss, files
+from segloss_core.landscape import Landscape, over_dials
+from segloss_core.study import Study
+
+from . import axes, choose, figures, patience, pictures, view
+from .axes import Range
+from .browser import Landmark, Plane, deliver, pad
+from .pictures import unit
+from .say import short
+
+FINE, COARSE = 101, 15
+WHAT = {
+    "value": "the loss",
+    "gradient": "how hard it pushes, ‖∂L/∂z‖",
+    "price": "price of a miss : price of a false alarm",
+}
+_CORE = {"value": "value", "gradient": "gradient norm", "price": "price ratio"}
+_KEPT = "landscapes"
+
+
+def show(study: Study) -> None:
+    """Choose a loss and two of its dials; the surface, and everything that follows the cross."""
+    st.title("Two dials turned")
+    st.markdown("Drag the cross: both dials, the maps and the value follow.")
+    loss = _choose_loss()
+    if len(loss.dials) < 2:
+        many = "no dial" if not loss.dials else "one dial only"
+        st.info(f"{loss.title} has {many}: choose another loss for a surface.")
+        return
+    ranges = axes.choose(loss)
+    other = LOSSES[view.get("against")] if view.get("against") else None
+    if ranges is None:
+        return
+    land = land_of(study, loss, ranges)
+    beside = land_of(study, other, axes.of(other)) if other else None
+    if land is None:
+        return
+    pictures.hand_over(study)
+    lands = [one for one in (land, beside) if one is not None]
+    limits = _limits(lands)
+    deliver([_plane(one) for one in lands])
+
+    def pads() -> None:
+        _pad(land, limits, loss, ranges)
+        if beside is not None and other is not None:
+            _pad(beside, limits, other, axes.of(other))
+
+    pictures.live(study, loss, beside=pads)
+    _sections(study, loss, land, ranges)
+    _take_away(land, loss)
+
+
+def _choose_loss() -> Loss:
+    names = [name for name, loss in LOSSES.items() if len(loss.dials) > 1]
+    left, middle, right = st.columns([1.2, 1.2, 1])
+    with left:
+        choose.loss_box("Loss", "choose.surface")
+    with middle:
+        st.session_state["choose.what"] = view.get("what")
+        st.selectbox(
+            "Height", list(WHAT), key="choose.what", format_func=WHAT.get,
+            on_change=lambda: view.put("what", st.session_state["choose.what"]),
+        )  # fmt: skip
+    with right:
+        st.session_state["choose.against"] = view.get("against")
+        st.selectbox(
+            "Beside it, in the same colours", [None, *names], key="choose.against",
+            format_func=lambda name: "nothing" if name is None else LOSSES[name].title,
+            on_change=lambda: view.put("against", st.session_state["choose.against"]),
+        )  # fmt: skip
+    return LOSSES[view.get("loss")]
+
+
+def land_of(study: Study, loss: Loss, ranges: Mapping[str, Range]) -> Landscape | None:
+    """The landscape, kept for this session; what takes long is begun by a button."""
+    what = view.get("what")
+    fixed = {k: v for k, v in view.dials(loss.name).items() if k not in ranges}
+    quick = study.by_kinds(loss)
+    grid = {name: one.values(FINE if quick else COARSE) for name, one in ranges.items()}
+    key = (study.pair.digest, study.pair.prediction.digest, loss.name, what,
+           tuple((k, *one.ends) for k, one in ranges.items()), tuple(fixed.items()))  # fmt: skip
+    kept = st.session_state.setdefault(_KEPT, {})
+    if key not in kept:
+        found = (
+            over_dials(study, loss, grid, _CORE[what], **fixed)  # type: ignore[arg-type]
+            if quick
+            else patience.run(
+                f"{loss.title} looks at every pixel again for each of the "
+                f"{COARSE} × {COARSE} points.",
+                lambda progress: over_dials(
+                    study, loss, grid, _CORE[what], progress=progress, **fixed  # type: ignore[arg-type]
+                ),
+                key="landscape",
+            )
+        )  # fmt: skip
+        if found is None:
+            return None
+        kept[key] = found
+        while len(kept) > 12:
+            kept.pop(next(iter(kept)))
+    return kept[key]
+
+
+def _surface(land: Landscape) -> np.ndarray:
+    """Rows along the second dial, from its low end: as the pad draws it."""
+    return np.ascontiguousarray(land.surface.T.astype(np.float32))
+
+
+def _plane(land: Landscape) -> Plane:
+    surface = _surface(land)
+    return Plane(f"land+{files.digest(surface)}", "f32", surface)
+
+
+def _limits(lands: list[Landscape]) -> tuple[float, float]:
+    """The colour range of all that is shown; one colour where all is equal or undefined."""
+    known = np.concatenate([one.surface[np.isfinite(one.surface)] for one in lands])
+    return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+
+
+def _pad(
+    land: Landscape, limits: tuple[float, float], loss: Loss, ranges: Mapping[str, Range]
+) -> None:
+    (x, of_x), (y, of_y) = ranges.items()
+    setting = {**loss.defaults, **view.dials(loss.name)}
+    surface = _surface(land)
+    named = [(str(why), where) for why, where in (*land.undefined.items(), *land.notes.items())]
+    pad(
+        title=f"{loss.title}: {WHAT[land.what.split()[0]]}",
+        unit=unit(loss) if land.what == "value" else "",
+        alt=f"{loss.title} over {x} and {y}",
+        file=f"{loss.name}-{x}-{y}-{files.digest(surface)[:8]}",
+        plane=_plane(land).digest,
+        size=(surface.shape[1], surface.shape[0]),
+        limits=limits,
+        x=of_x.side, y=of_y.side,
+        at=(axes.number(setting[x], of_x), axes.number(setting[y], of_y)),
+        presets=[
+            Landmark(preset[x], preset[y], name)
+            for name, preset in loss.presets.items()
+            if preset.get(x) is not None and preset.get(y) is not None
+        ],
+        labels=[_label(why, where) for why, where in named],
+        notes=[f"{why[0].upper()}{why[1:]}." for why, _ in named] or ["Drag or click; arrows move the cross."],
+        key=f"pad.{loss.name}.{x}.{y}",
+        on_move=lambda move: pictures.set_dial(loss.name, move),
+    )  # fmt: skip
+
+
+def _label(why: str, where: np.ndarray) -> Landmark:
+    """The short name of an undefined region, in its middle."""
+    i, j = (indices.mean() for indices in np.nonzero(where))
+    n, m = where.shape
+    return Landmark((i + 0.5) / n, (j + 0.5) / m, why.split(":")[0][:40])
+
+
+def _sections(study: Study, loss: Loss, land: Landscape, ranges: Mapping[str, Range]) -> None:
+    """The surface cut through the cross, and standing up."""
+    (x, of_x), (y, of_y) = ranges.items()
+    setting = {**loss.defaults, **view.dials(loss.name)}
+    at = {x: axes.number(setting[x], of_x), y: axes.number(setting[y], of_y)}
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Sections through the cross", anchor="sections")
+        st.plotly_chart(
+            figures.sections(land, at, WHAT[land.what.split()[0]]), config=figures.CONFIG, key="sections",
+            alt=f"The landscape along {x} and along {y} through the present setting",
+        )  # fmt: skip
+    with right:
+        st.subheader("The same as a surface", anchor="surface")
+        st.plotly_chart(
+            figures.standing(land, at, WHAT[land.what.split()[0]]), config=figures.CONFIG, key="standing",
+            alt=f"The landscape over {x} and {y} as a surface that can be turned",
+        )  # fmt: skip
+    flat = np.nanmax(land.surface) - np.nanmin(land.surface) if land.surface.size else 0
+    if np.isfinite(flat) and flat == 0:
+        st.info(
+            f"Flat: neither dial changes it on this pair (it is {short(float(np.nanmin(land.surface)))})."
+        )
+
+
+def _take_away(land: Landscape, loss: Loss) -> None:
+    """Files, made when they are asked for."""
+    name = f"{loss.name}-{'-'.join(land.axes)}-{files.digest(land.surface)[:8]}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "CSV", lambda: files.csv(land.axes, land.surface), file_name=f"{name}.csv",
+            icon=":material/download:", help="one row per point",
+        )  # fmt: skip
+        st.download_button(
+            "NPZ", lambda: files.npz(surface=land.surface, floor=land.floor, **land.axes),
+            file_name=f"{name}.npz", icon=":material/download:", help="surface and axes, float64",
+        )  # fmt: skip
+        st.download_button(
+            "HTML", lambda: figures.page(figures.standing(land, {}, WHAT[land.what.split()[0]])),
+            file_name=f"{name}.html", icon=":material/download:",
+            help="the surface as a page of its own that needs no network",
+        )  # fmt: skip
