@@ -47,6 +47,10 @@ PLAN: dict[str, set[str]] = {
             for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "spec"]
         ),
     },
+    f"{CORE}/ask.py": {
+        "torch", "numpy",
+        *(f"{CORE}.{room}" for room in ["kinds", "losses", "maps", "pixels", "spec", "study"]),
+    },
     f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
     f"{CORE}/export.py": {"numpy", f"{CORE}.mix", f"{CORE}.plain", f"{CORE}.spec"},
     f"{CORE}/libraries/": {f"{CORE}.libraries", f"{CORE}.spec"},
