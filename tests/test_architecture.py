@@ -51,6 +51,9 @@ PLAN: dict[str, set[str]] = {
         "torch", "numpy",
         *(f"{CORE}.{room}" for room in ["kinds", "losses", "maps", "pixels", "spec", "study"]),
     },
+    f"{CORE}/moves.py": {
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["geometry", "pixels", "spec", "study"])
+    },
     f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
     f"{CORE}/export.py": {"numpy", f"{CORE}.mix", f"{CORE}.plain", f"{CORE}.spec"},
     f"{CORE}/libraries/": {f"{CORE}.libraries", f"{CORE}.spec"},
