@@ -8,10 +8,30 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from .plain import standalone
+from . import plain
+from .mix import Mix
+from .mix.plain import standalone_mix
+from .mix.text import written
 from .spec import Loss
 
 __all__ = ["call", "from_files", "from_sample", "npz", "snippet", "standalone", "table", "training"]
+
+
+def standalone(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
+    """A script with one function of (logits, target) in plain PyTorch; of a mix, one per part too.
+
+    The dials are its keyword arguments; it has value and gradient of the loss.
+    """
+    if isinstance(loss, Mix):
+        return standalone_mix(loss, dials)
+    return plain.standalone(loss, dials)
+
+
+def _found(loss: Loss) -> tuple[str, str]:
+    """What a script imports to have the loss, and what it calls it."""
+    if isinstance(loss, Mix):
+        return "from segloss_core.mix.text import parse", f'parse("{written(loss)}")'
+    return "from segloss_core import LOSSES", f'LOSSES["{loss.name}"]'
 
 
 def call(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
@@ -25,14 +45,16 @@ def snippet(
 ) -> str:
     """A script that loads the pair by `source` and prints the value and both maps."""
     arguments = call(loss, dials)
+    line, named = _found(loss)
+    line = f"from segloss_core import maps\n{line}" if isinstance(loss, Mix) else f"{line}, maps"
     return f"""\
 import torch
-from segloss_core import LOSSES, maps
+{line}
 {source}
 z = torch.from_numpy(prediction.logits())  # logits, (H, W)
 y = torch.tensor(target)                   # 0 and 1, (H, W)
 
-loss = LOSSES["{loss.name}"]
+loss = {named}
 value = loss(z, y{arguments})              # {value:.10g}
 share = maps.share(loss, z, y{arguments})
 gradient = maps.gradient(loss, z, y, wrt="{wrt}"{arguments})
@@ -94,10 +116,11 @@ def npz(share: NDArray[np.float64], gradient: NDArray[np.float64]) -> bytes:
 
 def training(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
     """The criterion for a training loop, with these dials."""
+    line, named = _found(loss)
     return f"""\
-from segloss_core import LOSSES
+{line}
 
-criterion = LOSSES["{loss.name}"].criterion({call(loss, dials).removeprefix(", ")})
+criterion = {named}.criterion({call(loss, dials).removeprefix(", ")})
 value = criterion(logits, target)  # (B, 1, H, W) each
 value.backward()
 """

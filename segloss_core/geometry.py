@@ -92,6 +92,21 @@ def _reflected(n: int, radius: int, device: torch.device) -> Tensor:
     return torch.where(i < n, i, 2 * n - 2 - i)
 
 
+def gaussian_mean(x: Tensor, window: int, sigma: float) -> Tensor:
+    """Local mean of x (..., H, W) in a square Gaussian window, differentiable.
+
+    `window` (odd) and `sigma` are in pixels; edges are reflected.
+    """
+    at = torch.arange(-(window // 2), window // 2 + 1, device=x.device, dtype=x.dtype)
+    kernel = torch.exp(-0.5 * (at / sigma).square())
+    weights = (kernel / kernel.sum()).unbind()
+    for axis in (-1, -2):
+        n = x.shape[axis]
+        wide = x.index_select(axis, _reflected(n, window // 2, x.device))
+        x = sum(w * wide.narrow(axis, i, n) for i, w in enumerate(weights))  # type: ignore[assignment]
+    return x
+
+
 def gaussian_moments(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tensor]:
     """Local mean and standard deviation of x (..., H, W) in a square Gaussian window.
 

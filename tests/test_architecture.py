@@ -37,6 +37,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/maps.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/kinds.py": {"torch", "numpy", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/arithmetic.py": {"torch", f"{CORE}.counts", f"{CORE}.pixels", f"{CORE}.spec"},
+    f"{CORE}/mix/": {"torch", f"{CORE}.losses", f"{CORE}.mix", f"{CORE}.pixels", f"{CORE}.plain", f"{CORE}.spec"},
     # floor 5: what a page asks of a pair; a loss as text
     f"{CORE}/payers.py": {"numpy"},
     f"{CORE}/study.py": {
@@ -49,8 +50,15 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/exhibit.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["maps", "pair", "pixels", "spec"]),
     },
+    f"{CORE}/ask.py": {
+        "torch", "numpy",
+        *(f"{CORE}.{room}" for room in ["kinds", "losses", "maps", "pixels", "spec", "study"]),
+    },
+    f"{CORE}/moves.py": {
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["geometry", "pixels", "spec", "study"])
+    },
     f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
-    f"{CORE}/export.py": {"numpy", f"{CORE}.plain", f"{CORE}.spec"},
+    f"{CORE}/export.py": {"numpy", f"{CORE}.mix", f"{CORE}.plain", f"{CORE}.spec"},
     f"{CORE}/libraries/": {f"{CORE}.libraries", f"{CORE}.spec"},
     f"{CORE}/__init__.py": {
         f"{CORE}.{room}" for room in ("arithmetic", "kinds", "losses", "maps", "pixels", "spec")
