@@ -49,6 +49,11 @@ PLAN: dict[str, set[str]] = {
     },
     f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
     f"{CORE}/export.py": {"numpy", f"{CORE}.plain", f"{CORE}.spec"},
+    f"{CORE}/survey.py": set(),
+    f"{CORE}/errata/": {
+        "torch",
+        *(f"{CORE}.{room}" for room in ["descent", "errata", "geometry", "losses", "pixels", "survey"]),
+    },
     f"{CORE}/libraries/": {f"{CORE}.libraries", f"{CORE}.spec"},
     f"{CORE}/__init__.py": {
         f"{CORE}.{room}" for room in ("arithmetic", "kinds", "losses", "maps", "pixels", "spec")

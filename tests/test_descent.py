@@ -15,6 +15,15 @@ from segloss_core.descent import Outcome, descend, toy
 Y = toy()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """These pictures are too small to share: a second thread only waits."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def pull(on_object: float, on_background: float):
     """Squared distance to one probability on the object and another on the background."""
 
