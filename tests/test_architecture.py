@@ -38,6 +38,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/kinds.py": {"torch", "numpy", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/arithmetic.py": {"torch", f"{CORE}.counts", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/mix/": {"torch", f"{CORE}.losses", f"{CORE}.mix", f"{CORE}.pixels", f"{CORE}.plain", f"{CORE}.spec"},
+    f"{CORE}/descent.py": {"torch", "numpy"},
     # floor 5: what a page asks of a pair; a loss as text
     f"{CORE}/payers.py": {"numpy"},
     f"{CORE}/study.py": {
@@ -59,6 +60,12 @@ PLAN: dict[str, set[str]] = {
     },
     f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
     f"{CORE}/export.py": {"numpy", f"{CORE}.mix", f"{CORE}.plain", f"{CORE}.spec"},
+    f"{CORE}/export.py": {"numpy", f"{CORE}.plain", f"{CORE}.spec"},
+    f"{CORE}/survey.py": set(),
+    f"{CORE}/errata/": {
+        "torch",
+        *(f"{CORE}.{room}" for room in ["descent", "errata", "geometry", "losses", "pixels", "survey"]),
+    },
     f"{CORE}/libraries/": {f"{CORE}.libraries", f"{CORE}.spec"},
     f"{CORE}/__init__.py": {
         f"{CORE}.{room}" for room in ("arithmetic", "kinds", "losses", "maps", "pixels", "spec")
