@@ -175,6 +175,27 @@ def test_smp_mcc_takes_probabilities_and_says_nan_of_logits():
 
 
 @needs_smp
+def test_smp_mcc_smooths_every_count_and_pools_the_batch():
+    z, y = batch()
+    p, eps = torch.sigmoid(z), 3.0
+    tp, fp, fn, tn = (
+        (a * b).sum() + eps for a, b in ((p, y), (p, 1 - y), (1 - p, y), (1 - p, 1 - y))
+    )
+    root = ((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)).sqrt()
+    same(smp.losses.MCCLoss(eps=eps)(p, y), 1 - (tp * tn - fp * fn) / root, 1e-12)
+
+
+@needs_smp
+def test_smp_lovasz_refuses_float64_and_averages_classes():
+    z, y = image()
+    with pytest.raises(RuntimeError):
+        smp.losses.LovaszLoss("binary")(z, y)
+    got = smp.losses.LovaszLoss("multiclass")(pair(z).float(), y[:, 0].long())
+    both = [L["lovasz_sigmoid"](sign * z, target) for sign, target in ((1, y), (-1, 1 - y))]
+    same(got, (both[0] + both[1]).mean() / 2, 1e-5)
+
+
+@needs_smp
 def test_smp_reduced_focal_divides_by_the_threshold_itself():
     """The step at the threshold is continuous only if it is ½: (1 − p)/(1 − t) would be, always."""
     z, y = image()

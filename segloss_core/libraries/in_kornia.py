@@ -141,3 +141,22 @@ def dice_bce(smooth: float, w: float) -> Said:
 def ssim(window: int) -> Said:
     named = f"kornia.losses.ssim_loss(logits.sigmoid(), target, {window!r})"
     return Said(f"2 * {named}", warning="It is (1 − SSIM)/2: half of this.", naive=named)
+
+
+def lovasz_hinge() -> Said:
+    return Said(
+        "kornia.losses.lovasz_hinge_loss(logits, target[:, 0])",
+        warning="It takes logits. Of a probability the margin never exceeds 1: no background pixel "
+        "is ever right enough.",
+        naive="kornia.losses.lovasz_hinge_loss(logits.sigmoid(), target[:, 0])",
+    )
+
+
+def lovasz_sigmoid() -> Said:
+    named = f"kornia.losses.lovasz_softmax_loss({_PAIR.format('logits')}, target[:, 0].long()"
+    return Said(
+        f"{named}, logits.new_tensor([0.0, 2.0]))",
+        warning="It takes a softmax pair and averages both classes: the weights 0 and 2 leave the "
+        "object alone.",
+        naive=f"{named})",
+    )
