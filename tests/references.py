@@ -171,8 +171,8 @@ SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
         {"alpha": 0.1, "beta": 0.9, "smooth": 3.0},
     ),
     "exp_log": (
-        {"w_dice": 0.6, "w_cross": 0.4, "gamma_dice": 0.5, "gamma_cross": 1.4, "smooth": 0.5},
-        {"w_dice": 0.3, "w_cross": 1.2, "gamma_dice": 2.0, "gamma_cross": 0.7, "smooth": 2.0},
+        {"w_dice": 0.6, "w_cross": 0.4, "gamma_dice": 0.5, "gamma_cross": 1.4, "smooth": 0.9},
+        {"w_dice": 0.3, "w_cross": 1.2, "gamma_dice": 2.0, "gamma_cross": 0.7, "smooth": 3.0},
     ),
     "histoseg": (
         {"alpha": 0.7, "gamma": 3.0, "smooth": 0.0},

@@ -154,3 +154,22 @@ def ssim(window: int) -> Said:
         naive=named,
         naive_is=ours("ssim", 0.5, window=window),
     )
+
+
+def lovasz_hinge() -> Said:
+    return Said(
+        "kornia.losses.lovasz_hinge_loss(logits, target[:, 0])",
+        warning="It takes logits. Of a probability the margin never exceeds 1: no background pixel "
+        "is ever right enough.",
+        naive="kornia.losses.lovasz_hinge_loss(logits.sigmoid(), target[:, 0])",
+    )
+
+
+def lovasz_sigmoid() -> Said:
+    named = f"kornia.losses.lovasz_softmax_loss({_PAIR.format('logits')}, target[:, 0].long()"
+    return Said(
+        f"{named}, logits.new_tensor([0.0, 2.0]))",
+        warning="It takes a softmax pair and averages both classes: the weights 0 and 2 leave the "
+        "object alone.",
+        naive=f"{named})",
+    )

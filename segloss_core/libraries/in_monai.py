@@ -16,6 +16,11 @@ ABSENT = {
         "MONAI's SSIMLoss is 1 − SSIM of two pictures: it has no cross-entropy and does not "
         "select pixels."
     ),
+    "ssim": (
+        "MONAI's SSIMLoss leaves out the pixels at the image's border, whose window is cut off; "
+        "here windows are reflected there. The inner pixels are compared alike."
+    ),
+    "unified_focal_sym": "MONAI has the asymmetric form alone.",
     "exp_log": (
         "MONAI has no logarithm of Dice under an exponent, and its cross-entropies take no "
         "exponent on −ln p."
@@ -206,6 +211,24 @@ def cldice(iters: int, smooth: float) -> Said:
         f"monai.losses.SoftclDiceLoss({named}, sigmoid=True)(logits, target)",
         warning=_LOGITS,
         naive=f"monai.losses.SoftclDiceLoss({named})(logits, target)",
+    )
+
+
+def dice_cldice(alpha: float, iters: int, smooth: float) -> Said:
+    smoothing = f"smooth_nr={smooth!r}, smooth_dr={smooth!r}, smooth=1e-12"
+    named = f"iter_={iters!r}, alpha={alpha!r}, {smoothing}"
+    return Said(
+        f"monai.losses.SoftDiceclDiceLoss({named}, sigmoid=True)(logits, target)",
+        warning=_LOGITS,
+        naive=f"monai.losses.SoftDiceclDiceLoss({named})(logits, target)",
+    )
+
+
+def mcc(eps: float) -> Said:
+    return Said(
+        f"monai.losses.MCCLoss(sigmoid=True, smooth_dr={eps!r})(logits, target)",
+        warning=f"{_LOGITS} With `batch=True` it counts all images together.",
+        naive=f"monai.losses.MCCLoss(sigmoid=True, smooth_dr={eps!r}, batch=True)(logits, target)",
     )
 
 

@@ -7,7 +7,16 @@ from .said import AUTOMATIC, TENSORS, Said, each_image, mixed, no, number, ours
 NAME, VERSION = "smp", "0.6.0"
 IMPORTS = "import segmentation_models_pytorch as smp\nimport torch"
 TAKES = TENSORS
-ABSENT: dict[str, str] = {}
+ABSENT = {
+    "lovasz_sigmoid": (
+        "smp's Lovász loss of probabilities is that of several classes: it averages over those "
+        "that occur, and the object alone cannot be asked for."
+    ),
+    "mcc": (
+        "smp's MCCLoss adds its eps to each of the four counts, not under the root, and counts a "
+        "batch as one image. It takes probabilities, whatever smp's other losses take."
+    ),
+}
 
 _POOLED = (
     "It pools a batch into one ratio, so each image is given by itself. An image without object "
@@ -127,6 +136,16 @@ def jaccard(smooth: float) -> Said:
     make = f'smp.losses.JaccardLoss("binary", smooth={smooth!r})'
     said = each_image("one", make)
     return Said(said.code, said.setup, _POOLED, f"{make}(logits, target)")
+
+
+def lovasz_hinge() -> Said:
+    each = "(logits.float(), target.float())"
+    return Said(
+        f'smp.losses.LovaszLoss("binary", per_image=True){each}',
+        warning="It computes in float32 and refuses float64. Without `per_image=True` it sorts the "
+        "pixels of all images together.",
+        naive=f'smp.losses.LovaszLoss("binary"){each}',
+    )
 
 
 def fbeta(b: float, smooth: float) -> Said:

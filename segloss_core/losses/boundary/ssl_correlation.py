@@ -87,8 +87,8 @@ def ssl_correlation(
 
     Also called: SSL, CMSSL, SSIM-like cross-entropy.
 
-    Known problems: e is about 1/C₄ where one side is flat and the other is not, so a single speck
-    in flat background can be the largest and dominate. Window, padding (reflected) and the
+    Known problems: e is 0 where both sides are flat and about 1 where only one is, so a single
+    speck in flat background can be the largest and dominate. Window, padding (reflected) and the
     detached weights are this project's reading of a paper that leaves them open. "SSL" also names
     the sensitivity-specificity loss.
 
