@@ -39,6 +39,11 @@ def power(x: Tensor, exponent: Tensor | float) -> Tensor:
     return torch.where(some, torch.exp(exponent * torch.log(torch.where(some, x, 1))), 0)
 
 
+def log_plus(log_x: Tensor, more: Tensor | float) -> Tensor:
+    """ln(x + more) of ln x, for more >= 0: exact where x itself has underflowed."""
+    return torch.logaddexp(log_x, torch.as_tensor(more, dtype=log_x.dtype).to(log_x.device).log())
+
+
 class Ranks(NamedTuple):
     """Per pixel, how much weight of each class is more wrong than it, and how much equally wrong.
 

@@ -1,0 +1,32 @@
+"""Slips in variants of focal loss and of overlap losses, and in losses on soft labels."""
+
+F = "losses/distribution/"
+R = "losses/region/"
+
+# (loss, folder, what stands there, the slip)
+MUTANTS = {
+    "asymmetric: the exponents exchanged": (
+        "asymmetric", F, "torch.exp(gamma_pos * px.log_q) * -px.log_p\n        + px.background * power(shifted, gamma_neg)",
+        "torch.exp(gamma_neg * px.log_q) * -px.log_p\n        + px.background * power(shifted, gamma_pos)"),
+    "asymmetric: the margin in the factor alone": (
+        "asymmetric", F, "-log_plus(px.log_q, margin)", "-px.log_q"),
+    "asymmetric: the margin added": ("asymmetric", F, "px.p - margin", "px.p + margin"),
+    "asymmetric: the probability clipped, not shifted": (
+        "asymmetric", F, "torch.relu(px.p - margin)", "px.p * (px.p > margin)"),
+    "reduced focal: 1 − t in the factor": (
+        "reduced_focal", F, "threshold ** (-gamma)", "(1 - threshold) ** (-gamma)"),
+    "reduced focal: the other side cut": ("reduced_focal", F, "px.e > 1 - threshold", "px.e < 1 - threshold"),
+    "reduced focal: the threshold on the error": (
+        "reduced_focal", F, "px.e > 1 - threshold", "px.e > threshold"),
+    "power Jaccard: Dice's numerator": (
+        "power_jaccard", R, "union = total + counts(px).fn + smooth", "union = total + px.n1 + smooth"),
+    "power Jaccard: squares whatever k is": (
+        "power_jaccard", R, "powered = torch.exp(power * px.log_p)", "powered = px.p.square()"),
+    "power Jaccard: the power of the sum": (
+        "power_jaccard", R, "total = px.sum(powered)", "total = px.sum(px.p) ** power"),
+    "soft F1: the parts exchanged": (
+        "soft_f1", R, "w * ratio(c.wrong, of_object) + (1 - w) * ratio(c.wrong, of_background)",
+        "(1 - w) * ratio(c.wrong, of_object) + w * ratio(c.wrong, of_background)"),
+    "soft F1: precision of the background": (
+        "soft_f1", R, "2 * tn + c.wrong", "2 * tn + 2 * c.fn"),
+}  # fmt: skip

@@ -1,0 +1,58 @@
+"""Plain formulas of variants of focal loss and of overlap losses, and of losses on soft labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .reference_scene import Scene
+
+
+def asymmetric(s: Scene, gamma_pos: float, gamma_neg: float, margin: float) -> float:
+    shifted = np.maximum(s.p - margin, 0)
+    rest = np.where(shifted > 0, s.q + margin, 1.0)
+    # ln(1 − p) itself where there is no margin: 1 − p underflows
+    log_rest = s.log_q if margin == 0 else np.log(rest)
+    missed, false = s.q**gamma_pos * -s.log_p, shifted**gamma_neg * -log_rest
+    return float(np.where(s.y > 0, missed, false).mean())
+
+
+def reduced_focal(s: Scene, gamma: float, threshold: float) -> float:
+    right, wrong = np.where(s.y > 0, s.p, s.q), np.where(s.y > 0, s.q, s.p)
+    factor = np.where(right < threshold, 1.0, (wrong / threshold) ** gamma)
+    return float((factor * s.ce).mean())
+
+
+def power_jaccard(s: Scene, power: float, smooth: float) -> float:
+    hit = (s.p * s.y).sum()
+    return float(1 - (hit + smooth) / ((s.p**power).sum() + (s.y**power).sum() - hit + smooth))
+
+
+def _f1(hit: float, wrong: float) -> float:
+    if hit + wrong == 0:
+        raise ZeroDivisionError
+    return 2 * hit / (2 * hit + wrong)
+
+
+def soft_f1(s: Scene, w: float) -> float:
+    wrong = s.FP + s.FN
+    return float(w * (1 - _f1(s.TP, wrong)) + (1 - w) * (1 - _f1(s.TN, wrong)))
+
+
+REFERENCES: dict[str, Callable[..., float]] = {
+    f.__name__: f for f in (asymmetric, reduced_focal, power_jaccard, soft_f1)
+}
+
+SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
+    "asymmetric": (
+        {"gamma_pos": 0.4, "gamma_neg": 3.0, "margin": 0.0},
+        {"gamma_pos": 2.0, "gamma_neg": 0.5, "margin": 0.21},
+    ),
+    "reduced_focal": (
+        {"gamma": 3.0, "threshold": 0.37},
+        {"gamma": 0.6, "threshold": 0.71},
+    ),
+    "power_jaccard": ({"power": 1.3, "smooth": 0.0}, {"power": 1.8, "smooth": 2.5}),
+    "soft_f1": ({"w": 0.2}, {"w": 0.9}),
+}

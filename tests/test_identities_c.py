@@ -1,0 +1,111 @@
+"""Variants of focal and overlap losses, and losses on soft labels, as one another and by hand."""
+
+import pytest
+import torch
+
+from segloss_core import LOSSES, Note, Pixels, maps
+
+from .laws import same, scene
+
+L = LOSSES
+
+
+def all_but_the_easiest(z, y, m):
+    """ASL without focus, written as the background's probability moved down."""
+    p = torch.sigmoid(z)
+    rest = (1 - p + m).clamp(max=1)
+    return -(y * torch.log(p) + (1 - y) * torch.log(rest)).mean()
+
+
+IDENTITIES = {
+    "asymmetric(0, 0, 0) = bce": lambda z, y: (
+        L["asymmetric"](z, y, gamma_pos=0, gamma_neg=0, margin=0), L["bce"](z, y),
+    ),
+    "asymmetric(γ, γ, 0) = 2 focal(½, γ)": lambda z, y: (
+        L["asymmetric"](z, y, gamma_pos=1.5, gamma_neg=1.5, margin=0),
+        2 * L["focal"](z, y, alpha=0.5, gamma=1.5),
+    ),
+    "asymmetric(0, 0, m): ln of 1 − p + m, at most 0": lambda z, y: (
+        L["asymmetric"](z, y, gamma_pos=0, gamma_neg=0, margin=0.3), all_but_the_easiest(z, y, 0.3),
+    ),
+    "reduced_focal(t = 1) = bce": lambda z, y: (
+        L["reduced_focal"](z, y, gamma=3, threshold=1), L["bce"](z, y),
+    ),
+    "reduced_focal(γ = 0) = bce": lambda z, y: (
+        L["reduced_focal"](z, y, gamma=0, threshold=0.2), L["bce"](z, y),
+    ),
+    "reduced_focal of right pixels = 2 t^−γ focal(½, γ)": lambda z, y: (
+        L["reduced_focal"](z.abs() * (2 * y - 1), y, gamma=3, threshold=0.4),
+        2 * 0.4**-3 * L["focal"](z.abs() * (2 * y - 1), y, alpha=0.5, gamma=3),
+    ),
+    "reduced_focal of wrong pixels = bce": lambda z, y: (
+        L["reduced_focal"](-z.abs() * (2 * y - 1), y), L["bce"](-z.abs() * (2 * y - 1), y),
+    ),
+    "power_jaccard(1) = jaccard": lambda z, y: (
+        L["power_jaccard"](z, y, power=1, smooth=3), L["jaccard"](z, y, smooth=3),
+    ),
+    "power_jaccard(2) = 2D/(1 + D), D = squared_dice(2s)": lambda z, y: (
+        L["power_jaccard"](z, y, power=2, smooth=3),
+        2 * L["squared_dice"](z, y, smooth=6) / (1 + L["squared_dice"](z, y, smooth=6)),
+    ),
+    "soft_f1(1) = dice(0)": lambda z, y: (L["soft_f1"](z, y, w=1), L["dice"](z, y, smooth=0)),
+    "soft_f1(w) mixes dice of both classes": lambda z, y: (
+        L["soft_f1"](z, y, w=0.3),
+        0.3 * L["dice"](z, y, smooth=0) + 0.7 * L["dice"](-z, 1 - y, smooth=0),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("identity", IDENTITIES.values(), ids=IDENTITIES.keys())
+def test_identity(identity):
+    for seed in range(3):
+        same(*identity(*scene(seed)), 1e-12)
+
+
+def test_the_margin_frees_easy_background_and_silences_confident_mistakes():
+    y = torch.zeros(1, 3, dtype=torch.float64)
+    z = torch.logit(torch.tensor([[0.04, 0.06, 0.5]], dtype=torch.float64))
+    share = maps.share(L["asymmetric"], z, y, margin=0.05)
+    assert share[0, 0] == 0 < share[0, 1]
+    sure = torch.full((1, 1), 30.0, dtype=torch.float64)
+    push = [
+        float(maps.gradient(L["asymmetric"], sure, y[:, :1], margin=m)[0, 0]) for m in (0.0, 0.05)
+    ]
+    assert push[0] > 1 and push[1] < 1e-10
+
+
+def test_the_logarithm_beside_a_margin_is_exact_however_sure_the_mistake():
+    y, z = torch.zeros(1, 1), torch.full((1, 1), 1e4)
+    for margin in (1e-9, 1e-30):
+        value = L["asymmetric"](z, y, gamma_neg=0, margin=margin)
+        same(value, -torch.log(torch.tensor(margin, dtype=torch.float64)), 1e-6)
+
+
+def test_the_reduced_factor_jumps_unless_the_threshold_is_a_half():
+    y = torch.ones(1, 1, dtype=torch.float64)
+
+    def jump(threshold):
+        below, above = (
+            float(L["reduced_focal"](torch.logit(y * threshold + d), y, threshold=threshold))
+            for d in (-1e-9, 1e-9)
+        )
+        return above / below
+
+    assert jump(0.5) == pytest.approx(1, abs=1e-7)
+    assert jump(0.25) == pytest.approx(9, rel=1e-6)  # (1/t − 1)^γ
+    assert jump(0.8) == pytest.approx(1 / 16, rel=1e-6)
+
+
+def test_a_missing_class_is_named_where_it_has_a_part():
+    z, y = scene()
+    empty, full = torch.zeros_like(y), torch.ones_like(y)
+
+    def note(target, w):
+        return L["soft_f1"].at(Pixels.from_logits(z, target), w=w).note
+
+    assert note(empty, 0.5) is note(full, 0.5) is Note.MISSING_OVERLAP
+    assert note(empty, 0.0) is note(full, 1.0) is note(y, 0.5) is None
+    assert float(L["soft_f1"](z, empty, w=1)) == 1
+    nothing = Pixels.from_logits(z * 0 - 1e4, empty)
+    assert L["soft_f1"].at(nothing).note is Note.ZERO_OVER_ZERO
+    assert float(L["soft_f1"].at(nothing).value) == 0
