@@ -22,7 +22,7 @@ MUTANTS = {
         "poly1_focal", F, "alpha * px.mean(missed) + (1 - alpha) * px.mean(false)",
         "(1 - alpha) * px.mean(missed) + alpha * px.mean(false)"),
     "label smoothing: ε instead of ε/2": (
-        "label_smoothing_bce", F, "device=px.z.device) / 2", "device=px.z.device)"),
+        "label_smoothing_bce", F, "doubt = half(px, epsilon)", "doubt = 2 * half(px, epsilon)"),
     "label smoothing: the floor forgotten": ("label_smoothing_bce", F, "        floor,\n", "        0.0,\n"),
     "top-k: the best instead of the worst": (
         "topk_bce", F, "torch.relu(K - worse)", "torch.relu(K - (px.N - worse - equal))"),

@@ -29,4 +29,17 @@ MUTANTS = {
         "(1 - w) * ratio(c.wrong, of_object) + w * ratio(c.wrong, of_background)"),
     "soft F1: precision of the background": (
         "soft_f1", R, "2 * tn + c.wrong", "2 * tn + 2 * c.fn"),
+    "quality focal: the hard label in the factor": (
+        "quality_focal", F, "distance = soft_error(px, epsilon)", "distance = px.e"),
+    "quality focal: the hard label in the cross-entropy": (
+        "quality_focal", F, "soft_cross_entropy(px, epsilon)", "px.ce"),
+    "quality focal: a product instead of a power": (
+        "quality_focal", F, "power(distance, beta)", "beta * distance"),
+    "Dice semimetric: the product of soft labels": (
+        "dice_semimetric", R, "wrong = px.sum(distance)",
+        "wrong = of_p + of_y - 2 * px.sum(px.p * (px.y * (1 - doubt) + px.background * doubt))"),
+    "Dice semimetric: the size of the hard mask": (
+        "dice_semimetric", R, "px.n1 * (1 - doubt) + px.n0 * doubt", "px.n1"),
+    "Dice semimetric: smoothing in the numerator": (
+        "dice_semimetric", R, "ratio(wrong, sizes),", "ratio(wrong + smooth, sizes),"),
 }  # fmt: skip

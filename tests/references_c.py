@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .reference_scene import Scene
+from .reference_scene import Array, Scene
 
 
 def asymmetric(s: Scene, gamma_pos: float, gamma_neg: float, margin: float) -> float:
@@ -40,8 +40,27 @@ def soft_f1(s: Scene, w: float) -> float:
     return float(w * (1 - _f1(s.TP, wrong)) + (1 - w) * (1 - _f1(s.TN, wrong)))
 
 
+def _softened(s: Scene, epsilon: float) -> Array:
+    return s.y * (1 - epsilon) + epsilon / 2
+
+
+def quality_focal(s: Scene, beta: float, epsilon: float) -> float:
+    label = _softened(s, epsilon)
+    ce = -(label * s.log_p + (1 - label) * s.log_q)
+    return float((np.abs(label - s.p) ** beta * ce).mean())
+
+
+def dice_semimetric(s: Scene, epsilon: float, smooth: float) -> float:
+    label = _softened(s, epsilon)
+    sizes = s.p.sum() + label.sum()
+    if sizes + smooth == 0:
+        raise ZeroDivisionError
+    return float(1 - (sizes - np.abs(s.p - label).sum() + smooth) / (sizes + smooth))
+
+
 REFERENCES: dict[str, Callable[..., float]] = {
-    f.__name__: f for f in (asymmetric, reduced_focal, power_jaccard, soft_f1)
+    f.__name__: f
+    for f in (asymmetric, reduced_focal, power_jaccard, soft_f1, quality_focal, dice_semimetric)
 }
 
 SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
@@ -55,4 +74,6 @@ SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
     ),
     "power_jaccard": ({"power": 1.3, "smooth": 0.0}, {"power": 1.8, "smooth": 2.5}),
     "soft_f1": ({"w": 0.2}, {"w": 0.9}),
+    "quality_focal": ({"beta": 3.0, "epsilon": 0.3}, {"beta": 1.4, "epsilon": 0.0}),
+    "dice_semimetric": ({"epsilon": 0.3, "smooth": 0.0}, {"epsilon": 0.0, "smooth": 2.5}),
 }

@@ -6,6 +6,7 @@ import torch
 from segloss_core import LOSSES, Note, Pixels, maps
 
 from .laws import same, scene
+from .test_identities import mask_of
 
 L = LOSSES
 
@@ -53,7 +54,37 @@ IDENTITIES = {
         L["soft_f1"](z, y, w=0.3),
         0.3 * L["dice"](z, y, smooth=0) + 0.7 * L["dice"](-z, 1 - y, smooth=0),
     ),
+    "quality_focal(β, 0) = 2 focal(½, β)": lambda z, y: (
+        L["quality_focal"](z, y, beta=1.5, epsilon=0), 2 * L["focal"](z, y, alpha=0.5, gamma=1.5),
+    ),
+    "quality_focal(β → 0) = label_smoothing_bce": lambda z, y: (
+        L["quality_focal"](z, y, beta=1e-15, epsilon=0.3), L["label_smoothing_bce"](z, y, epsilon=0.3),
+    ),
+    "dice_semimetric(0) = dice": lambda z, y: (
+        L["dice_semimetric"](z, y, epsilon=0, smooth=3), L["dice"](z, y, smooth=3),
+    ),
+    "dice_semimetric of sure masks: the error keeps 1 − ε of its weight": lambda z, y: (
+        L["dice_semimetric"](mask_of(z), y, epsilon=0.2, smooth=3),
+        (0.8 * ((z > 0) != (y > 0)).double().sum() + 0.1 * y.numel())
+        / ((z > 0).double().sum() + 0.8 * y.sum() + 0.1 * y.numel() + 3),
+    ),
 }  # fmt: skip
+
+
+def test_dice_of_soft_labels_prefers_a_sure_prediction_and_the_semimetric_does_not():
+    y = scene()[1]
+    label = 0.9 * y + 0.05
+    sure = (800 * (2 * y - 1)).sigmoid()
+
+    def dice(p):
+        return float(1 - 2 * (p * label).sum() / (p + label).sum())
+
+    assert dice(label) > dice(sure) + 0.01
+    best, hard = (
+        float(L["dice_semimetric"](torch.logit(p), y, smooth=0))
+        for p in (label, sure.clamp(1e-16, 1 - 1e-16))
+    )
+    assert best < 1e-14 and hard > 0.05
 
 
 @pytest.mark.parametrize("identity", IDENTITIES.values(), ids=IDENTITIES.keys())
