@@ -42,4 +42,16 @@ MUTANTS = {
         "dice_semimetric", R, "px.n1 * (1 - doubt) + px.n0 * doubt", "px.n1"),
     "Dice semimetric: smoothing in the numerator": (
         "dice_semimetric", R, "ratio(wrong, sizes),", "ratio(wrong + smooth, sizes),"),
+    "bi-tempered: one temperature for both": (
+        "bi_tempered", F, "price = -grown(log_right, a)", "price = -grown(log_right, -k)"),
+    "bi-tempered: no divergence, the tempered logarithm alone": (
+        "bi_tempered", F, "cost = made_up + torch.exp((1 + a) * log_wrong) / (1 + a)", "cost = price"),
+    "bi-tempered: the exponent 1 − t₁": (
+        "bi_tempered", F, "torch.exp((1 + a) * log_wrong) / (1 + a)", "torch.exp(a * log_wrong) / (1 + a)"),
+    "bi-tempered: activations −z and z": (
+        "bi_tempered", F, "margin = torch.where(px.z > 0, px.z, -px.z)",
+        "margin = torch.where(px.z > 0, 2 * px.z, -2 * px.z)"),
+    "bi-tempered: one step towards π": ("bi_tempered", F, "range(4)", "range(1)"),
+    "bi-tempered: no gradient through π": (
+        "bi_tempered", F, "surprise = start - off / slope.detach()", "surprise = start - off.detach()"),
 }  # fmt: skip

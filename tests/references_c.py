@@ -58,10 +58,32 @@ def dice_semimetric(s: Scene, epsilon: float, smooth: float) -> float:
     return float(1 - (sizes - np.abs(s.p - label).sum() + smooth) / (sizes + smooth))
 
 
+def _log_t(x: Array, t: float) -> Array:
+    return np.log(x) if t == 1 else (x ** (1 - t) - 1) / (1 - t)
+
+
+def bi_tempered(s: Scene, t1: float, t2: float) -> float:
+    """The smaller of both tempered probabilities by bisection of its logarithm."""
+    low, high = np.full(s.z.shape, -60.0), np.full(s.z.shape, np.log(0.5))
+    for _ in range(80):
+        middle = (low + high) / 2
+        r = np.exp(middle)
+        too_small = _log_t(1 - r, t2) - _log_t(r, t2) > np.abs(s.z)
+        low, high = np.where(too_small, middle, low), np.where(too_small, high, middle)
+    less = np.exp((low + high) / 2)
+    right = np.where((s.z > 0) == (s.y > 0), 1 - less, less)
+    # ∑ over both classes of y log y − y log p − y^(2−t)/(2−t) + p^(2−t)/(2−t), as published
+    probabilities = right ** (2 - t1) + (1 - right) ** (2 - t1)
+    return float((-_log_t(right, t1) - 1 / (2 - t1) + probabilities / (2 - t1)).mean())
+
+
 REFERENCES: dict[str, Callable[..., float]] = {
     f.__name__: f
-    for f in (asymmetric, reduced_focal, power_jaccard, soft_f1, quality_focal, dice_semimetric)
-}
+    for f in (
+        asymmetric, reduced_focal, power_jaccard, soft_f1, quality_focal, dice_semimetric,
+        bi_tempered,
+    )
+}  # fmt: skip
 
 SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
     "asymmetric": (
@@ -75,5 +97,6 @@ SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
     "power_jaccard": ({"power": 1.3, "smooth": 0.0}, {"power": 1.8, "smooth": 2.5}),
     "soft_f1": ({"w": 0.2}, {"w": 0.9}),
     "quality_focal": ({"beta": 3.0, "epsilon": 0.3}, {"beta": 1.4, "epsilon": 0.0}),
+    "bi_tempered": ({"t1": 0.4, "t2": 2.2}, {"t1": 1.0, "t2": 1.5}, {"t1": 0.6, "t2": 1.0}),
     "dice_semimetric": ({"epsilon": 0.3, "smooth": 0.0}, {"epsilon": 0.0, "smooth": 2.5}),
 }

@@ -144,6 +144,7 @@ def test_bce_does_not_care_which_class_is_called_object():
 BEST_LOGIT = dict.fromkeys(
     ("label_smoothing_bce", "quality_focal", "dice_semimetric"), math.log(1.9 / 0.1)
 )
+HEAVY_TAILED = {"bi_tempered"}  # the least value is approached by a power of the logit
 KINKED = {"dice_semimetric"}  # at its least the push jumps from one side to the other
 
 
@@ -157,6 +158,9 @@ def test_a_perfect_prediction_gives_the_minimum_exactly(loss):
         if loss.name in BEST_LOGIT:
             assert answer.value.item() == pytest.approx(float(answer.floor), rel=1e-6, abs=1e-7)
             assert loss.name in KINKED or float(slope.abs().max()) < 1e-8
+        elif loss.name in HEAVY_TAILED:
+            assert 0 < answer.value.item() - float(answer.floor) < 1e-13
+            assert 0 < float(slope.abs().max()) < 1e-17
         elif loss.name in PERFECT_B:
             assert answer.value.item() == pytest.approx(PERFECT_B[loss.name](y), rel=1e-6)
             assert bool((slope == 0).all())

@@ -18,6 +18,14 @@ def all_but_the_easiest(z, y, m):
     return -(y * torch.log(p) + (1 - y) * torch.log(rest)).mean()
 
 
+def brier_of_tempered(z, y):
+    """1/(1 − π) − 1/π = z, and at t₁ = 0 the divergence is the squared error."""
+    root = (z.square() + 4).sqrt()
+    less = 2 / (z.abs() + 2 + root)
+    p = torch.where(z > 0, 1 - less, less)
+    return (p - y).square().mean()
+
+
 IDENTITIES = {
     "asymmetric(0, 0, 0) = bce": lambda z, y: (
         L["asymmetric"](z, y, gamma_pos=0, gamma_neg=0, margin=0), L["bce"](z, y),
@@ -53,6 +61,13 @@ IDENTITIES = {
     "soft_f1(w) mixes dice of both classes": lambda z, y: (
         L["soft_f1"](z, y, w=0.3),
         0.3 * L["dice"](z, y, smooth=0) + 0.7 * L["dice"](-z, 1 - y, smooth=0),
+    ),
+    "bi_tempered(1, 1) = bce": lambda z, y: (L["bi_tempered"](z, y, t1=1, t2=1), L["bce"](z, y)),
+    "bi_tempered(t₁, 2): π of z in closed form": lambda z, y: (
+        L["bi_tempered"](z, y, t1=0, t2=2), brier_of_tempered(z, y),
+    ),
+    "bi_tempered(t₁, 1) at t₁ = 0 = mse": lambda z, y: (
+        L["bi_tempered"](z, y, t1=0, t2=1), L["mse"](z, y),
     ),
     "quality_focal(β, 0) = 2 focal(½, β)": lambda z, y: (
         L["quality_focal"](z, y, beta=1.5, epsilon=0), 2 * L["focal"](z, y, alpha=0.5, gamma=1.5),
@@ -125,6 +140,33 @@ def test_the_reduced_factor_jumps_unless_the_threshold_is_a_half():
     assert jump(0.5) == pytest.approx(1, abs=1e-7)
     assert jump(0.25) == pytest.approx(9, rel=1e-6)  # (1/t − 1)^γ
     assert jump(0.8) == pytest.approx(1 / 16, rel=1e-6)
+
+
+@pytest.mark.parametrize("t2", [1.0, 1.0 + 1e-9, 1.3, 4.0, 10.0])
+def test_the_tempered_probability_is_found_to_the_last_digit(t2):
+    """Along the exact curve: z of a chosen π, then the loss of that π."""
+    less = torch.logspace(-12, -0.31, 300, dtype=torch.float64)
+    surprise = [
+        -torch.log(x) if t2 == 1 else torch.expm1((1 - t2) * torch.log(x)) / (t2 - 1)
+        for x in (less, 1 - less)
+    ]
+    z = surprise[0] - surprise[1]
+    z, y = z[:, None, None], torch.zeros(300, 1, 1, dtype=torch.float64)
+    found = L["bi_tempered"](z, y, t1=0, t2=t2).sqrt()  # 1 − π of the background
+    same(found, 1 - less, 1e-13)
+
+
+def test_the_learned_temperature_gets_its_slope():
+    z, y = scene()
+    t2 = torch.tensor(1.4, dtype=torch.float64, requires_grad=True)
+    torch.autograd.gradcheck(lambda t: L["bi_tempered"](z, y, t2=t), (t2,))
+
+
+def test_equal_tempered_classes_still_push():
+    z = torch.zeros(1, 2, dtype=torch.float64, requires_grad=True)
+    y = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
+    (slope,) = torch.autograd.grad(L["bi_tempered"](z, y), z)
+    assert slope[0, 0] < -0.1 and slope[0, 0] == -slope[0, 1]
 
 
 def test_a_missing_class_is_named_where_it_has_a_part():

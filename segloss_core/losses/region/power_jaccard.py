@@ -14,7 +14,7 @@ from ...claims import (
     within,
 )
 from ...counts import Smooth, counts
-from ...pixels import Pixels, ratio
+from ...pixels import Pixels, expm1, ratio
 from ...spec import Answer, Arithmetic, Note, Number, Param, loss
 
 Exponent = Annotated[
@@ -76,7 +76,7 @@ def power_jaccard(px: Pixels, *, power: Exponent = 2.0, smooth: Smooth = 1.0) ->
     """
     powered = torch.exp(power * px.log_p)
     # p^k + 1 − 2p of an object pixel as p^k (1 − p^(2 − k)) + (1 − p)², which cancels nowhere.
-    uneven = powered * -torch.expm1((2 - power) * px.log_p)
+    uneven = powered * -expm1((2 - power) * px.log_p)
     error = px.y * (uneven + px.q.square()) + px.background * powered
     total = px.sum(powered)
     union = total + counts(px).fn + smooth
