@@ -62,7 +62,7 @@ def dice_semimetric(px: Pixels, *, epsilon: Doubt = 0.1, smooth: Smooth = 1.0) -
     that equals a soft label is not 0, and a sure prediction is cheaper. Here nothing is cheaper
     than the label, to which 0 and 1 are softened: ε/2 and 1 − ε/2.
 
-    Also called: DML, Dice semimetric loss DML₁.
+    Also called: DML₁, MONAI's DiceLoss with soft_label.
 
     Known problems: The labels are softened here because a mask has only 0 and 1; the paper takes
     them from several annotators, smoothing or a teacher. Every background pixel adds ε/2 to the
