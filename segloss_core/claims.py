@@ -160,6 +160,24 @@ def perfect_is_the_floor() -> Claim:
     return Claim("A perfect prediction costs exactly the floor; nothing costs less.", check)
 
 
+def least_at(p: float, **dials: float) -> Claim:
+    """The prediction that nothing is cheaper than, where that is not a sure one."""
+
+    def check(loss: Loss, _: Losses) -> None:
+        y = _scene()[1]
+        best = math.log(p / (1 - p)) * (2 * y - 1)
+        answer = loss.at(Pixels.from_logits(best, y), **dials)
+        assert abs(float(answer.value - answer.floor)) < 1e-14 * y.numel()
+        for z in (0.9 * best, 1.1 * best, 800 * best, *(_scene(seed)[0] for seed in range(5))):
+            assert float(loss(z, y, None, **dials)) > float(answer.value) + 1e-6
+
+    return Claim(
+        f"Nothing costs less than p = {p:.3g} on the object and {1 - p:.3g} on the background"
+        f"{_said(dials)}: surer predictions pay.",
+        check,
+    )
+
+
 def note_on_empty_target(note: Note, **dials: float) -> Claim:
     """An undefined case is named when the target is empty."""
 

@@ -39,6 +39,20 @@ def power(x: Tensor, exponent: Tensor | float) -> Tensor:
     return torch.where(some, torch.exp(exponent * torch.log(torch.where(some, x, 1))), 0)
 
 
+def expm1(x: Tensor) -> Tensor:
+    """e^x − 1 with every digit of its value near 0, and of its slope far below it.
+
+    torch.expm1 makes its slope as (e^x − 1) + 1, which has lost them there. x is to be small or
+    negative: what e^x overflows at has no slope here.
+    """
+    return torch.where(x > -1, torch.expm1(x), torch.exp(x) - 1)
+
+
+def log_plus(log_x: Tensor, more: Tensor | float) -> Tensor:
+    """ln(x + more) of ln x, for more >= 0: exact where x itself has underflowed."""
+    return torch.logaddexp(log_x, torch.as_tensor(more, dtype=log_x.dtype).to(log_x.device).log())
+
+
 class Ranks(NamedTuple):
     """Per pixel, how much weight of each class is more wrong than it, and how much equally wrong.
 

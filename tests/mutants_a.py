@@ -10,8 +10,8 @@ MUTANTS = {
     "mse: half of it": ("mse", F, "px.e.square()", "px.e.square() / 2"),
     "mae: the sum instead of the mean": ("mae", F, "Answer(px.mean(px.e)", "Answer(px.sum(px.e)"),
     "mae: squared": ("mae", F, "Answer(px.mean(px.e)", "Answer(px.mean(px.e.square())"),
-    "GCE: not divided by q": ("gce", F, "cost = exact / q", "cost = exact"),
-    "GCE: the error's power": ("gce", F, "cost = exact / q", "cost = px.e**q / q"),
+    "GCE: not divided by q": ("gce", F, "-q * px.ce) / q", "-q * px.ce)"),
+    "GCE: the error's power": ("gce", F, "cost = -expm1(-q * px.ce) / q", "cost = px.e**q / q"),
     "Poly-1: the error squared": ("poly1_bce", F, "epsilon * px.mean(px.e)", "epsilon * px.mean(px.e.square())"),
     "Poly-1: ε subtracted": (
         "poly1_bce", F, "px.mean(px.ce) + epsilon", "px.mean(px.ce) - epsilon"),
@@ -22,7 +22,7 @@ MUTANTS = {
         "poly1_focal", F, "alpha * px.mean(missed) + (1 - alpha) * px.mean(false)",
         "(1 - alpha) * px.mean(missed) + alpha * px.mean(false)"),
     "label smoothing: ε instead of ε/2": (
-        "label_smoothing_bce", F, "device=px.z.device) / 2", "device=px.z.device)"),
+        "label_smoothing_bce", F, "doubt = half(px, epsilon)", "doubt = 2 * half(px, epsilon)"),
     "label smoothing: the floor forgotten": ("label_smoothing_bce", F, "        floor,\n", "        0.0,\n"),
     "top-k: the best instead of the worst": (
         "topk_bce", F, "torch.relu(K - worse)", "torch.relu(K - (px.N - worse - equal))"),

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 CORE = "segloss_core"
-MATHS = {"torch", f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.claims"}
+MATHS = {"torch", *(f"{CORE}.{room}" for room in ("pixels", "spec", "claims", "labels"))}
 
 # First match wins. A name allows itself and everything below it.
 PLAN: dict[str, set[str]] = {
@@ -24,6 +24,7 @@ PLAN: dict[str, set[str]] = {
     # floor 1
     f"{CORE}/spec.py": {"torch", f"{CORE}.pixels"},
     f"{CORE}/counts.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
+    f"{CORE}/labels.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/metrics.py": {"torch", f"{CORE}.geometry"},
     # floor 2
     f"{CORE}/claims.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import laws, mutants_b
+from . import laws, mutants_b, mutants_c
 from .cores import changed
 from .mutants_a import MUTANTS as MUTANTS_A
 
@@ -86,7 +86,7 @@ MUTANTS = {
 }  # fmt: skip
 MUTANTS |= MUTANTS_A
 
-MUTANTS |= mutants_b.MUTANTS
+MUTANTS |= mutants_b.MUTANTS | mutants_c.MUTANTS
 
 SHARED = {"ties go to the object": "pixels.py"}
 SHARED |= {"power": "pixels.py", "pixels": "pixels.py", "kinds": "kinds.py", "maps": "maps.py"}

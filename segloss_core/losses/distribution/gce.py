@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import torch
-
 from ...claims import (
     blind_to_class_names,
     by_hand,
@@ -12,7 +10,7 @@ from ...claims import (
     perfect,
     smaller_gradient_than,
 )
-from ...pixels import Pixels
+from ...pixels import Pixels, expm1
 from ...spec import Answer, Arithmetic, Number, Param, loss
 
 Robustness = Annotated[
@@ -56,8 +54,5 @@ def gce(px: Pixels, *, q: Robustness = 0.7) -> Answer:
 
     Unit: 1
     """
-    surprise = q * px.ce
-    # expm1 keeps the digits of easy pixels' values, exp those of hard pixels' gradients.
-    exact = torch.where(surprise < 1, -torch.expm1(-surprise), 1 - torch.exp(-surprise))
-    cost = exact / q
+    cost = -expm1(-q * px.ce) / q
     return Answer(px.mean(cost), lambda: px.spread(cost))

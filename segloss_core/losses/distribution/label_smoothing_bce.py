@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Annotated
-
 import torch
 
 from ...claims import (
@@ -12,12 +10,9 @@ from ...claims import (
     equals,
     settles_at,
 )
+from ...labels import Doubt, half, opposite, soft_cross_entropy
 from ...pixels import Pixels
-from ...spec import Answer, Arithmetic, Number, Param, loss
-
-Doubt = Annotated[
-    Number, Param(r"\epsilon", "[0, 1)", (0, 0.5), "how much of each label is spread over both")
-]
+from ...spec import Answer, Arithmetic, loss
 
 
 @loss(
@@ -65,13 +60,12 @@ def label_smoothing_bce(px: Pixels, *, epsilon: Doubt = 0.1) -> Answer:
 
     Unit: nats
     """
-    doubt = torch.as_tensor(epsilon, dtype=px.z.dtype, device=px.z.device) / 2
-    opposite = -(px.y * px.log_q + px.background * px.log_p)
+    doubt = half(px, epsilon)
     floor = torch.special.entr(doubt) + torch.special.entr(1 - doubt)
     return Answer(
-        (1 - doubt) * px.mean(px.ce) + doubt * px.mean(opposite),
+        (1 - doubt) * px.mean(px.ce) + doubt * px.mean(opposite(px)),
         # Never below the entropy, but for rounding.
-        lambda: px.spread(torch.relu((1 - doubt) * px.ce + doubt * opposite - floor)),
+        lambda: px.spread(torch.relu(soft_cross_entropy(px, epsilon) - floor)),
         floor,
         terms=lambda: {"H": floor},
     )
