@@ -194,6 +194,21 @@ def punishes(dial: str, mistake: str) -> Claim:
     return Claim(f"Turning {dial} up makes {mistake} dearer than the other kind.", check)
 
 
+def ignores(mistake: str) -> Claim:
+    """One kind of mistake costs nothing and gets no push."""
+    if mistake not in ("false positives", "false negatives"):
+        raise ValueError(mistake)
+
+    def check(loss: Loss, _: Losses) -> None:
+        z, y = _scene()
+        free = y == 0 if mistake == "false positives" else y == 1
+        share = loss.at(Pixels.from_logits(z, y)).share()
+        for found in (share, _slope(loss, z, y)):
+            assert bool((found[free] == 0).all()) and bool((found[~free] != 0).any())
+
+    return Claim(f"It does not see {mistake}: they cost nothing and get no push.", check)
+
+
 def silences_easy_pixels(dial: str) -> Claim:
     """Turning the dial up takes loss away from pixels that are already right."""
 

@@ -45,6 +45,7 @@ class Note(StrEnum):
     NOTHING_TO_OVERLAP = (
         "empty target without smoothing: the overlap is 0 whatever is predicted, and pushes nowhere"
     )
+    ONE_ON_EMPTY_TARGET = "empty target: the value is 1 whatever is predicted, and pushes nowhere"
     ZERO_OVER_ZERO = "0/0 in the overlap: nothing is there and there is no smoothing; it costs 0"
     NO_SKELETON_IN_TARGET = "no skeleton in the target: none of it can be missed, its recall is 1"
     NO_SKELETON_IN_PREDICTION = (

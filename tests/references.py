@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 from scipy import ndimage
 
-from . import references_a, references_b
+from . import references_a, references_b, references_d
 from .reference_scene import Array, Scene
 
 
@@ -182,3 +182,5 @@ SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
 
 REFERENCES |= references_a.REFERENCES | references_b.REFERENCES
 SETTINGS |= references_a.SETTINGS | references_b.SETTINGS
+REFERENCES |= references_d.REFERENCES
+SETTINGS |= references_d.SETTINGS

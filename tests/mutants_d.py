@@ -1,0 +1,18 @@
+"""Slips in losses on outlines, skeletons, gaps between objects and erosions."""
+
+B = "losses/boundary/"
+
+MUTANTS = {
+    "boundary DoU: α counts the contour once": ("boundary_dou", B, "1 - 2 * (length", "1 - (length"),
+    "boundary DoU: the intersection not taken out": (
+        "boundary_dou", B, "whole = wrong + (1 - alpha) * px.sum", "whole = wrong + px.sum"),
+    "boundary DoU: the floor forgotten": ("boundary_dou", B, "        floor,\n", "        0.0,\n"),
+    "boundary DoU: the share forgets the smoothing": (
+        "boundary_dou", B, "px.e.square() + smooth * px.y * px.q", "px.e.square()"),
+    "skeleton recall: the bare skeleton": (
+        "skeleton_recall", B, "city_block_to(skeleton(mask)) <= radius", "skeleton(mask)"),
+    "skeleton recall: the tube leaves the target": (
+        "skeleton_recall", B, "return mask & (city", "return (city"),
+    "skeleton recall: all of the target": (
+        "skeleton_recall", B, "city_block_to(skeleton(mask)) <= radius", "mask"),
+}  # fmt: skip
