@@ -410,3 +410,21 @@ def nearer_costs_more() -> Claim:
         assert all(a > b for a, b in pairwise(prices)), prices
 
     return Claim("A mistake costs more the nearer it lies to the object's edge.", check)
+
+
+def narrower_gaps_cost_more() -> Claim:
+    """A false alarm between two objects costs more the nearer they are to each other."""
+
+    def price(loss: Loss, width: int) -> float:
+        y = torch.zeros(12, 30, dtype=torch.float64)
+        y[3:9, 0:4] = y[3:9, 4 + width : 8 + width] = 1
+        z = 8 * (2 * y - 1)
+        at = (6, 4 + width // 2)
+        z[at] = 2.0
+        return float(loss.at(Pixels.from_logits(z, y)).share()[at])
+
+    def check(loss: Loss, _: Losses) -> None:
+        prices = [price(loss, width) for width in (2, 4, 8, 16)]
+        assert all(a > b for a, b in pairwise(prices)), prices
+
+    return Claim("A false alarm between two objects costs more the narrower their gap.", check)

@@ -32,6 +32,7 @@ class Note(StrEnum):
     NO_CONTOUR = (
         "only one of the two masks has a contour: the image diagonal stands for the distance"
     )
+    NO_TWO_OBJECTS = "fewer than two objects in the target: the border weight is 0 everywhere"
     ONE_CLASS = "one class is missing: the automatic β makes the loss 0 for any prediction"
     MISSING_CLASS = "one class is missing from the target: its term is 0"
     MISSING_LABEL = "one class is missing from the target: its cross-entropy has weight 0"

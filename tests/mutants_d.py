@@ -15,4 +15,10 @@ MUTANTS = {
         "skeleton_recall", B, "return mask & (city", "return (city"),
     "skeleton recall: all of the target": (
         "skeleton_recall", B, "city_block_to(skeleton(mask)) <= radius", "mask"),
+    "U-Net border: the nearest object alone": ("unet_border_bce", B, "first + second)", "first + first)"),
+    "U-Net border: the difference of distances": (
+        "unet_border_bce", B, "first + second)", "second - first)"),
+    "U-Net border: σ instead of 2σ²": (
+        "unet_border_bce", B, "(width / sigma).square() / 2", "(width / sigma).square()"),
+    "U-Net border: the share forgets w₀": ("unet_border_bce", B, "(1 + w0 * border)", "(1 + border)"),
 }  # fmt: skip

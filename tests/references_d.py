@@ -41,13 +41,23 @@ def skeleton_recall(s: Scene, radius: int, smooth: float) -> float:
     return float(1 - ((s.p * tube).sum() + smooth) / (tube.sum() + smooth))
 
 
+def unet_border_bce(s: Scene, w0: float, sigma: float) -> float:
+    number, count = ndimage.label(s.y, SQUARE)
+    border = np.zeros(s.y.shape)
+    if count > 1:
+        d = np.sort([ndimage.distance_transform_edt(number != k + 1) for k in range(count)], axis=0)
+        border = w0 * np.exp(-((d[0] + d[1]) ** 2) / (2 * sigma**2)) * (number == 0)
+    return float(((1 + border) * s.ce).mean())
+
+
 REFERENCES: dict[str, Callable[..., float]] = {
-    f.__name__: f for f in (boundary_dou, skeleton_recall)
+    f.__name__: f for f in (boundary_dou, skeleton_recall, unet_border_bce)
 }
 
 SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
     "boundary_dou": ({"smooth": 0.3}, {"smooth": 4.0}),
     "skeleton_recall": ({"radius": 0, "smooth": 0.0}, {"radius": 1, "smooth": 4.0}),
+    "unet_border_bce": ({"w0": 3.0, "sigma": 1.5}, {"w0": 0.7, "sigma": 12.0}),
 }
 
 # What a perfect prediction of a target costs, where that is not 0.

@@ -33,6 +33,13 @@ IDENTITIES = {
     "skeleton_recall of a bare skeleton = the recall term of clDice": lambda z, y: (
         L["skeleton_recall"](z, y, radius=0, smooth=3), cldice_missed(z, y, 3),
     ),
+    "unet_border_bce(w₀) − bce grows as w₀": lambda z, y: (
+        L["unet_border_bce"](z, y, w0=6, sigma=2) - L["bce"](z, y),
+        3 * (L["unet_border_bce"](z, y, w0=2, sigma=2) - L["bce"](z, y)),
+    ),
+    "unet_border_bce between two lines: both distances are known": lambda z, y: (
+        L["unet_border_bce"](z, walls(y), w0=4, sigma=3), between_walls(z, walls(y), 4, 3),
+    ),
 }  # fmt: skip
 
 
@@ -41,6 +48,20 @@ def lines(y):
     thin = torch.zeros_like(y)
     thin[3, 2:9] = thin[7, 4:] = 1
     return thin
+
+
+def walls(y):
+    """Two columns, three and nine: d₁ + d₂ is 6 between them and more outside."""
+    found = torch.zeros_like(y)
+    found[:, 3] = found[:, 9] = 1
+    return found
+
+
+def between_walls(z, y, w0, sigma):
+    column = torch.arange(y.shape[1], dtype=torch.float64)
+    reach = (column - 3).abs() + (column - 9).abs()
+    ce = torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none")
+    return ((1 + w0 * (1 - y) * torch.exp(-(reach**2) / (2 * sigma**2))) * ce).mean()
 
 
 def rim_of_all(z, rest):
@@ -86,3 +107,24 @@ def test_a_gap_costs_a_thin_vessel_as_much_as_a_thick_one():
         broken[rows, 20:25] = 0
         costs.append(float(L["skeleton_recall"](800 * (2 * broken - 1), y, radius=0)))
     assert costs[0] == pytest.approx(costs[1], rel=1e-12) and costs[0] > 0
+
+
+def test_a_border_needs_two_objects_apart():
+    z, y = scene()
+    loss, touching = L["unet_border_bce"], torch.zeros_like(y)
+    touching[2:5, 3:6] = touching[5:8, 6:9] = 1  # at a corner: one object
+    for target in (touching, 0 * y, 0 * y + 1):
+        answer = loss.at(Pixels.from_logits(z, target))
+        assert answer.note is Note.NO_TWO_OBJECTS
+        same(answer.value, L["bce"](z, target), 1e-14)
+    assert loss.at(Pixels.from_logits(z, y)).note is None
+    border = loss.at(Pixels.from_logits(z, y)).terms()["b"]
+    assert bool((border[y > 0] == 0).all()) and float(border.max()) < 1
+
+
+def test_a_learned_width_of_the_border_has_a_finite_slope():
+    z, y = scene()
+    sigma = torch.tensor(5.0, dtype=torch.float64, requires_grad=True)
+    both = L["unet_border_bce"](torch.stack([z, z]), torch.stack([y, 0 * y]), sigma=sigma)
+    (slope,) = torch.autograd.grad(both.sum(), sigma)
+    assert float(slope) > 0
