@@ -428,3 +428,18 @@ def narrower_gaps_cost_more() -> Claim:
         assert all(a > b for a, b in pairwise(prices)), prices
 
     return Claim("A false alarm between two objects costs more the narrower their gap.", check)
+
+
+def blind_to_specks() -> Claim:
+    """A single wrong pixel among right ones costs nothing, wherever it lies."""
+
+    def check(loss: Loss, _: Losses) -> None:
+        y = _scene()[1]
+        for at in ((0, 0), (2, 2), (4, 4), (8, 1)):
+            z = 12 * (2 * y - 1)
+            z[at] *= -1
+            assert float(loss(z, y)) == 0 and bool((_slope(loss, z, y) == 0).all())
+        z[3:8, 3:8] = -12 * (2 * y - 1)[3:8, 3:8]
+        assert float(loss(z, y)) > 0
+
+    return Claim("A single wrong pixel costs nothing and gets no push, wherever it lies.", check)

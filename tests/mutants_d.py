@@ -21,4 +21,8 @@ MUTANTS = {
     "U-Net border: σ instead of 2σ²": (
         "unet_border_bce", B, "(width / sigma).square() / 2", "(width / sigma).square()"),
     "U-Net border: the share forgets w₀": ("unet_border_bce", B, "(1 + w0 * border)", "(1 + border)"),
+    "Hausdorff erosions: the first costs nothing": ("hausdorff_er", B, "enumerate(of, 1)", "enumerate(of)"),
+    "Hausdorff erosions: α multiplies": ("hausdorff_er", B, "k**alpha * x", "k * alpha * x"),
+    "Hausdorff erosions: no stretching": ("hausdorff_er", B, "torch.where(2 * left > low + high, near, far)", "left"),
+    "Hausdorff erosions: |p − y| eroded": ("hausdorff_er", B, "px.e.square()", "px.e"),
 }  # fmt: skip

@@ -50,14 +50,25 @@ def unet_border_bce(s: Scene, w0: float, sigma: float) -> float:
     return float(((1 + border) * s.ce).mean())
 
 
+def hausdorff_er(s: Scene, alpha: float, iterations: int) -> float:
+    bound, eroded = (s.p - s.y) ** 2, np.zeros(s.y.shape)
+    for k in range(int(iterations)):
+        bound = np.maximum(ndimage.convolve(bound, CROSS / 5, mode="constant") - 0.5, 0)
+        if np.ptp(bound) > 0:
+            bound = (bound - bound.min()) / np.ptp(bound)
+        eroded += bound * (k + 1) ** alpha
+    return float(eroded.mean())
+
+
 REFERENCES: dict[str, Callable[..., float]] = {
-    f.__name__: f for f in (boundary_dou, skeleton_recall, unet_border_bce)
+    f.__name__: f for f in (boundary_dou, skeleton_recall, unet_border_bce, hausdorff_er)
 }
 
 SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
     "boundary_dou": ({"smooth": 0.3}, {"smooth": 4.0}),
     "skeleton_recall": ({"radius": 0, "smooth": 0.0}, {"radius": 1, "smooth": 4.0}),
     "unet_border_bce": ({"w0": 3.0, "sigma": 1.5}, {"w0": 0.7, "sigma": 12.0}),
+    "hausdorff_er": ({"alpha": 1.0, "iterations": 3}, {"alpha": 2.7, "iterations": 5}),
 }
 
 # What a perfect prediction of a target costs, where that is not 0.

@@ -1,5 +1,7 @@
 """Losses on outlines, skeletons, gaps between objects and erosions, as others and by hand."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -39,6 +41,12 @@ IDENTITIES = {
     ),
     "unet_border_bce between two lines: both distances are known": lambda z, y: (
         L["unet_border_bce"](z, walls(y), w0=4, sigma=3), between_walls(z, walls(y), 4, 3),
+    ),
+    "hausdorff_er of one erosion does not depend on α": lambda z, y: (
+        L["hausdorff_er"](-z, y, iterations=1, alpha=0.4), L["hausdorff_er"](-z, y, iterations=1, alpha=3),
+    ),
+    "hausdorff_er of a sure mask is symmetric": lambda z, y: (
+        L["hausdorff_er"](mask_of(-z), y), L["hausdorff_er"](mask_of(2 * y - 1), (z < 0).double()),
     ),
 }  # fmt: skip
 
@@ -128,3 +136,54 @@ def test_a_learned_width_of_the_border_has_a_finite_slope():
     both = L["unet_border_bce"](torch.stack([z, z]), torch.stack([y, 0 * y]), sigma=sigma)
     (slope,) = torch.autograd.grad(both.sum(), sigma)
     assert float(slope) > 0
+
+
+def test_deep_erosions_have_the_right_slope_and_survive_single_precision():
+    loss = L["hausdorff_er"]
+    for seed in range(3):
+        z, y = scene(seed)
+        z = -z
+        lasting = [loss(z, y, iterations=k) for k in (1, 2, 3)]
+        assert lasting[0] < lasting[1] < lasting[2]
+        leaf = z.clone().requires_grad_()
+        torch.autograd.gradcheck(
+            lambda x, y=y: loss(x, y, alpha=1.3), (leaf,), atol=1e-7, rtol=1e-5
+        )
+        coarse = z.float()
+        same(loss(coarse, y), loss(coarse.double(), y), 2e-5)
+        a, b = (maps.gradient(loss, t, y) for t in (coarse, coarse.double()))
+        same(a, b, 2e-5)
+
+
+def test_a_thick_mistake_costs_more_than_the_same_area_in_pieces():
+    y = torch.zeros(40, 40, dtype=torch.float64)
+    block, strips = y.clone(), y.clone()
+    block[8:20, 8:20] = 1
+    strips[4:36:3, 5:17] = 1  # twelve pixels eleven times
+    one, many = (float(L["hausdorff_er"](800 * (2 * m - 1), y)) for m in (block, strips))
+    assert one > 2 * many
+
+
+def test_without_stretching_nothing_survives_a_second_erosion():
+    """Why minmax is part of the formula: a mean of at most 1, lowered by ½ twice, is at most 0."""
+    z, y = scene()
+    kernel = torch.tensor([[0, 1, 0], [1, 1, 1], [0, 1, 0]]).double()[None, None] / 5
+    x = (torch.sigmoid(-z) - y).square()[None, None]
+    left = [x := torch.relu(torch.nn.functional.conv2d(x, kernel, padding=1) - 0.5) for _ in (1, 2)]
+    assert float(left[0].max()) > 0 and float(left[1].max()) == 0
+
+
+def test_how_long_mistakes_last():
+    """Discs 1.4 times their radius; lines and squares of four pixels longer than they are thick."""
+    down, along = torch.meshgrid(*[torch.arange(60)] * 2, indexing="ij")
+    nothing = torch.zeros(60, 60, dtype=torch.float64)
+
+    def lasts(mistake):
+        z = 800 * (2 * mistake.double() - 1)
+        each = [float(L["hausdorff_er"](z, nothing, iterations=k)) for k in range(1, 35)]
+        return 1 + sum(a < b for a, b in pairwise(each))
+
+    for radius, erosions in ((5, 7), (10, 14), (20, 29)):
+        assert lasts((down - 30) ** 2 + (along - 30) ** 2 <= radius**2) == erosions
+    assert lasts((down == 9) & (along >= 10) & (along < 30)) == 9  # from both ends
+    assert lasts((down // 2 == 9) & (along // 2 == 9)) == 34  # to the end
