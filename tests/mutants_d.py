@@ -1,6 +1,7 @@
 """Slips in losses on outlines, skeletons, gaps between objects and erosions."""
 
 B = "losses/boundary/"
+R = "losses/region/"
 
 MUTANTS = {
     "boundary DoU: α counts the contour once": ("boundary_dou", B, "1 - 2 * (length", "1 - (length"),
@@ -25,4 +26,10 @@ MUTANTS = {
     "Hausdorff erosions: α multiplies": ("hausdorff_er", B, "k**alpha * x", "k * alpha * x"),
     "Hausdorff erosions: no stretching": ("hausdorff_er", B, "torch.where(2 * left > low + high, near, far)", "left"),
     "Hausdorff erosions: |p − y| eroded": ("hausdorff_er", B, "px.e.square()", "px.e"),
+    "Tanimoto: no complement": (
+        "tanimoto_complement", R, "wrong + px.sum(px.background * px.q) + smooth", "objects"),
+    "Tanimoto: the overlap twice": ("tanimoto_complement", R, "px.sum(px.y * px.p)", "2 * px.sum(px.y * px.p)"),
+    "Tanimoto: the sum of both": (
+        "tanimoto_complement", R, "(ratio(wrong, objects) + ratio(wrong, backgrounds)) / 2",
+        "(ratio(wrong, objects) + ratio(wrong, backgrounds))"),
 }  # fmt: skip

@@ -60,8 +60,16 @@ def hausdorff_er(s: Scene, alpha: float, iterations: int) -> float:
     return float(eroded.mean())
 
 
+def tanimoto_complement(s: Scene, smooth: float) -> float:
+    def T(p: Array, y: Array) -> float:
+        return ((p * y).sum() + smooth) / ((p**2 + y**2).sum() - (p * y).sum() + smooth)
+
+    return float(1 - (T(s.p, s.y) + T(s.q, 1 - s.y)) / 2)
+
+
 REFERENCES: dict[str, Callable[..., float]] = {
-    f.__name__: f for f in (boundary_dou, skeleton_recall, unet_border_bce, hausdorff_er)
+    f.__name__: f
+    for f in (boundary_dou, skeleton_recall, unet_border_bce, hausdorff_er, tanimoto_complement)
 }
 
 SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
@@ -69,6 +77,7 @@ SETTINGS: dict[str, tuple[dict[str, float], ...]] = {
     "skeleton_recall": ({"radius": 0, "smooth": 0.0}, {"radius": 1, "smooth": 4.0}),
     "unet_border_bce": ({"w0": 3.0, "sigma": 1.5}, {"w0": 0.7, "sigma": 12.0}),
     "hausdorff_er": ({"alpha": 1.0, "iterations": 3}, {"alpha": 2.7, "iterations": 5}),
+    "tanimoto_complement": ({"smooth": 0.0}, {"smooth": 2.5}),
 }
 
 # What a perfect prediction of a target costs, where that is not 0.

@@ -48,6 +48,10 @@ IDENTITIES = {
     "hausdorff_er of a sure mask is symmetric": lambda z, y: (
         L["hausdorff_er"](mask_of(-z), y), L["hausdorff_er"](mask_of(2 * y - 1), (z < 0).double()),
     ),
+    "tanimoto_complement of sure masks = mean jaccard of both classes": lambda z, y: (
+        L["tanimoto_complement"](mask_of(z), y, smooth=3),
+        (L["jaccard"](mask_of(z), y, smooth=3) + L["jaccard"](mask_of(-z), 1 - y, smooth=3)) / 2,
+    ),
 }  # fmt: skip
 
 
