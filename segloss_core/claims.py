@@ -212,6 +212,21 @@ def punishes(dial: str, mistake: str) -> Claim:
     return Claim(f"Turning {dial} up makes {mistake} dearer than the other kind.", check)
 
 
+def ignores(mistake: str) -> Claim:
+    """One kind of mistake costs nothing and gets no push."""
+    if mistake not in ("false positives", "false negatives"):
+        raise ValueError(mistake)
+
+    def check(loss: Loss, _: Losses) -> None:
+        z, y = _scene()
+        free = y == 0 if mistake == "false positives" else y == 1
+        share = loss.at(Pixels.from_logits(z, y)).share()
+        for found in (share, _slope(loss, z, y)):
+            assert bool((found[free] == 0).all()) and bool((found[~free] != 0).any())
+
+    return Claim(f"It does not see {mistake}: they cost nothing and get no push.", check)
+
+
 def silences_easy_pixels(dial: str) -> Claim:
     """Turning the dial up takes loss away from pixels that are already right."""
 
@@ -413,3 +428,36 @@ def nearer_costs_more() -> Claim:
         assert all(a > b for a, b in pairwise(prices)), prices
 
     return Claim("A mistake costs more the nearer it lies to the object's edge.", check)
+
+
+def narrower_gaps_cost_more() -> Claim:
+    """A false alarm between two objects costs more the nearer they are to each other."""
+
+    def price(loss: Loss, width: int) -> float:
+        y = torch.zeros(12, 30, dtype=torch.float64)
+        y[3:9, 0:4] = y[3:9, 4 + width : 8 + width] = 1
+        z = 8 * (2 * y - 1)
+        at = (6, 4 + width // 2)
+        z[at] = 2.0
+        return float(loss.at(Pixels.from_logits(z, y)).share()[at])
+
+    def check(loss: Loss, _: Losses) -> None:
+        prices = [price(loss, width) for width in (2, 4, 8, 16)]
+        assert all(a > b for a, b in pairwise(prices)), prices
+
+    return Claim("A false alarm between two objects costs more the narrower their gap.", check)
+
+
+def blind_to_specks() -> Claim:
+    """A single wrong pixel among right ones costs nothing, wherever it lies."""
+
+    def check(loss: Loss, _: Losses) -> None:
+        y = _scene()[1]
+        for at in ((0, 0), (2, 2), (4, 4), (8, 1)):
+            z = 12 * (2 * y - 1)
+            z[at] *= -1
+            assert float(loss(z, y)) == 0 and bool((_slope(loss, z, y) == 0).all())
+        z[3:8, 3:8] = -12 * (2 * y - 1)[3:8, 3:8]
+        assert float(loss(z, y)) > 0
+
+    return Claim("A single wrong pixel costs nothing and gets no push, wherever it lies.", check)

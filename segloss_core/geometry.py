@@ -83,6 +83,32 @@ def contour(mask: Tensor) -> Tensor:
     return mask & ~middle
 
 
+def city_block_to(mask: Tensor) -> Tensor:
+    """Steps across edges of pixels to the nearest True pixel; 0 on it, inf if there is none.
+
+    mask is boolean (..., H, W); the result is float32 of the same shape, whole numbers.
+    """
+    d = torch.where(mask, 0.0, torch.inf)
+    for axis in (-2, -1):
+        at = torch.arange(mask.shape[axis], device=mask.device, dtype=d.dtype)
+        at = at[:, None] if axis == -2 else at
+        before = (d - at).cummin(axis).values + at
+        behind = (d + at).flip(axis).cummin(axis).values.flip(axis) - at
+        d = torch.minimum(before, behind)
+    return d
+
+
+def skeleton(mask: Tensor) -> Tensor:
+    """Morphological skeleton of a boolean mask (..., H, W); a full mask has none.
+
+    What an opening (cross erosion, 3×3 dilation) takes away, gathered over all erosions: these are
+    the pixels with no neighbour that lies deeper in city-block distance. Outside is not looked at.
+    """
+    depth = city_block_to(~mask).reshape(-1, 1, *mask.shape[-2:])
+    ridge = depth == torch.nn.functional.max_pool2d(depth, 3, 1, 1)
+    return (ridge & torch.isfinite(depth)).reshape(mask.shape) & mask
+
+
 def _reflected(n: int, radius: int, device: torch.device) -> Tensor:
     """Indices -radius .. n-1+radius folded back into the image without repeating its edge."""
     i = torch.arange(-radius, n + radius, device=device)

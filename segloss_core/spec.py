@@ -32,6 +32,7 @@ class Note(StrEnum):
     NO_CONTOUR = (
         "only one of the two masks has a contour: the image diagonal stands for the distance"
     )
+    NO_TWO_OBJECTS = "fewer than two objects in the target: the border weight is 0 everywhere"
     ONE_CLASS = "one class is missing: the automatic β makes the loss 0 for any prediction"
     MISSING_CLASS = "one class is missing from the target: its term is 0"
     MISSING_LABEL = "one class is missing from the target: its cross-entropy has weight 0"
@@ -45,6 +46,7 @@ class Note(StrEnum):
     NOTHING_TO_OVERLAP = (
         "empty target without smoothing: the overlap is 0 whatever is predicted, and pushes nowhere"
     )
+    ONE_ON_EMPTY_TARGET = "empty target: the value is 1 whatever is predicted, and pushes nowhere"
     ZERO_OVER_ZERO = "0/0 in the overlap: nothing is there and there is no smoothing; it costs 0"
     NO_SKELETON_IN_TARGET = "no skeleton in the target: none of it can be missed, its recall is 1"
     NO_SKELETON_IN_PREDICTION = (

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 from scipy import ndimage
 
-from . import references_a, references_b, references_c
+from . import references_a, references_b, references_c, references_d
 from .reference_scene import Array, Scene
 
 
@@ -184,3 +184,5 @@ REFERENCES |= references_a.REFERENCES | references_b.REFERENCES
 SETTINGS |= references_a.SETTINGS | references_b.SETTINGS
 REFERENCES |= references_c.REFERENCES
 SETTINGS |= references_c.SETTINGS
+REFERENCES |= references_d.REFERENCES
+SETTINGS |= references_d.SETTINGS

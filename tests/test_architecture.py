@@ -21,6 +21,7 @@ PLAN: dict[str, set[str]] = {
     # floor 0
     f"{CORE}/pixels.py": {"torch"},
     f"{CORE}/geometry.py": {"torch", "numpy", "cv2"},
+    f"{CORE}/components.py": {"torch", "numpy", "cv2", f"{CORE}.geometry"},
     # floor 1
     f"{CORE}/spec.py": {"torch", f"{CORE}.pixels"},
     f"{CORE}/counts.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
@@ -32,7 +33,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/losses/__init__.py": {f"{CORE}.spec"},
     f"{CORE}/losses/distribution/": MATHS,
     f"{CORE}/losses/region/": MATHS | {f"{CORE}.counts", f"{CORE}.losses.region"},
-    f"{CORE}/losses/boundary/": MATHS | {f"{CORE}.geometry"},
+    f"{CORE}/losses/boundary/": MATHS | {f"{CORE}.geometry", f"{CORE}.components"},
     f"{CORE}/losses/compound/": MATHS | {f"{CORE}.counts", f"{CORE}.losses"},
     # floor 4: pictures of any loss
     f"{CORE}/maps.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},

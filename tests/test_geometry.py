@@ -64,6 +64,23 @@ def test_the_image_border_counts_as_background():
     assert int(inner.sum()) == 12
 
 
+@pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS.keys())
+def test_city_block_steps_are_scipys(mask):
+    found = geometry.city_block_to(torch.from_numpy(mask)).numpy()
+    assert (found == ndimage.distance_transform_cdt(~mask, "taxicab")).all()
+    assert bool(torch.isinf(geometry.city_block_to(torch.zeros(2, 3).bool())).all())
+
+
+@pytest.mark.parametrize("chance", [0.02, 0.2, 0.7, 0.97])
+def test_a_skeleton_is_what_openings_take_away(chance):
+    """The soft skeleton of a binary mask after enough erosions, edges of the image included."""
+    masks = torch.from_numpy(RANDOM.random((2, 3, 33, 20)) < chance)
+    masks[0, 0], masks[0, 1] = False, True
+    y = masks.double()
+    soft = geometry.soft_skeleton(y, y, 1 - y, 40)
+    assert torch.equal(geometry.skeleton(masks), soft > 0) and set(soft.unique().tolist()) <= {0, 1}
+
+
 @pytest.mark.parametrize("window", [1, 3, 5, 11])
 def test_moments_are_those_of_a_reflected_gaussian_window(window):
     x = RANDOM.random((20, 17))

@@ -10,6 +10,7 @@ from segloss_core import LOSSES, Pixels
 
 from .laws import same, scene
 from .references_b import PERFECT as PERFECT_B
+from .references_d import PERFECT as PERFECT_D
 
 L = LOSSES
 
@@ -175,6 +176,7 @@ def test_floors_are_the_stated_ones():
         "combo": -(1 - 0.5),
         "label_smoothing_bce": -(0.05 * math.log(0.05) + 0.95 * math.log(0.95)),
         "boundary": PERFECT_B["boundary"](y),
+        "boundary_dou": PERFECT_D["boundary_dou"](y),
     }
     for loss in L.values():
         floor = float(loss.at(Pixels.from_logits(2 * y - 1, y)).floor)

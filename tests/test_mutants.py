@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import laws, mutants_b, mutants_c
+from . import laws, mutants_b, mutants_c, mutants_d
 from .cores import changed
 from .mutants_a import MUTANTS as MUTANTS_A
 
@@ -87,6 +87,7 @@ MUTANTS = {
 MUTANTS |= MUTANTS_A
 
 MUTANTS |= mutants_b.MUTANTS | mutants_c.MUTANTS
+MUTANTS |= mutants_d.MUTANTS
 
 SHARED = {"ties go to the object": "pixels.py"}
 SHARED |= {"power": "pixels.py", "pixels": "pixels.py", "kinds": "kinds.py", "maps": "maps.py"}
