@@ -8,6 +8,7 @@ tables with one entry per kind.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -62,6 +63,13 @@ class Kinds:
     def at_levels(self, logits: NDArray[np.float64]) -> Kinds:
         """The same counts with other logits of the levels: what a confidence dial changes."""
         return Kinds(self.count, self._row(self.count, logits))
+
+    @cached_property
+    def occurring(self) -> Pixels:
+        """The kinds that do occur, as one row: the same sums of fewer columns."""
+        some, px = torch.from_numpy(self.count > 0), self.pixels
+        assert px.weight is not None
+        return Pixels(*(x[:, some] for x in (px.z, px.y, px.weight)))
 
     @staticmethod
     def _row(count: NDArray[np.int64], logits: NDArray[np.float64]) -> Pixels:

@@ -46,6 +46,10 @@ PLAN: dict[str, set[str]] = {
             for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "spec"]
         ),
     },
+    f"{CORE}/landscape/": {
+        "torch", "numpy", f"{CORE}.landscape",
+        *(f"{CORE}.{room}" for room in ["maps", "pixels", "spec", "study"]),
+    },
     f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
     f"{CORE}/export.py": {"numpy", f"{CORE}.plain", f"{CORE}.spec"},
     f"{CORE}/libraries/": {f"{CORE}.libraries", f"{CORE}.spec"},
