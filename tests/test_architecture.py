@@ -35,7 +35,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/losses/compound/": MATHS | {f"{CORE}.counts", f"{CORE}.losses"},
     # floor 4: pictures of any loss
     f"{CORE}/maps.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
-    f"{CORE}/kinds.py": {"torch", "numpy", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
+    f"{CORE}/kinds.py": {"torch", "numpy", "cv2", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/arithmetic.py": {"torch", f"{CORE}.counts", f"{CORE}.pixels", f"{CORE}.spec"},
     # floor 5: what a page asks of a pair; a loss as text
     f"{CORE}/payers.py": {"numpy"},
