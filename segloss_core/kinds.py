@@ -28,7 +28,7 @@ except ImportError:  # the library needs torch and numpy only
 
 LEVELS = 256
 _LANES = 4  # neighbours mostly are of one kind, and would wait for each other at one counter
-_BLOCK = 1 << 20  # pixels counted at once: OpenCV's counters are float32, exact up to 2²⁴
+_BLOCK = 1 << 18  # words of four, counted at once: OpenCV's counters are exact up to 2²⁴ only
 
 
 def code(codes: NDArray[np.uint8], target: NDArray[np.uint8]) -> NDArray[np.uint16]:
@@ -49,14 +49,16 @@ def count(code: NDArray[np.uint16]) -> NDArray[np.int64]:
         raise ValueError(f"a code is at most {2 * LEVELS - 1}, found {most}")
     if cv2 is None:
         return np.bincount(code.ravel(), minlength=2 * LEVELS)
-    flat = code.reshape(1, -1)
-    bins = _LANES * 2 * LEVELS
-    size = min(flat.size, _BLOCK)
-    lane = np.tile(np.arange(0, bins, 2 * LEVELS, dtype=np.uint16), -(-size // _LANES))
-    found, here = np.zeros(bins, dtype=np.int64), np.empty((1, size), dtype=np.uint16)
-    for start in range(0, flat.size, _BLOCK):
-        part = flat[:, start : start + _BLOCK]
-        laned = np.add(part, lane[: part.size], out=here[:, : part.size])
+    flat, bins = code.ravel(), _LANES * 2 * LEVELS
+    whole = flat.size // _LANES * _LANES
+    # Four codes are one word, and one addition puts each into its lane.
+    words = flat[:whole].view(np.uint64)
+    lanes = np.arange(0, bins, 2 * LEVELS, dtype=np.uint16).view(np.uint64)
+    found = np.bincount(flat[whole:], minlength=bins)
+    here = np.empty(min(words.size, _BLOCK), dtype=np.uint64)
+    for start in range(0, words.size, _BLOCK):
+        part = words[start : start + _BLOCK]
+        laned = np.add(part, lanes, out=here[: part.size]).view(np.uint16)[None]
         found += cv2.calcHist([laned], [0], None, [bins], [0, bins]).ravel().astype(np.int64)
     return found.reshape(_LANES, -1).sum(0)
 

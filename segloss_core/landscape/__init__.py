@@ -107,9 +107,8 @@ class _Paper:
 
     def lay(self, block: Block, sheet: Sheet) -> None:
         """Put a block in its place."""
-        where = np.ix_(block.rows, block.columns)
-        self.surface[where] = _array(sheet.surface, block)
-        self.floor[where] = _array(sheet.floor, block)
+        self.surface[block.where] = _array(sheet.surface)
+        self.floor[block.where] = _array(sheet.floor)
         self._mark(self.notes, sheet.notes, block)
         self._mark(self.undefined, sheet.undefined, block)
 
@@ -117,7 +116,7 @@ class _Paper:
         for name, here in found.items():
             if bool(here.any()):
                 mask = kept.setdefault(name, np.zeros(self.grid.full, dtype=bool))
-                mask[np.ix_(block.rows, block.columns)] = _array(here, block)
+                mask[block.where] = _array(here)
 
     def landscape(self, loss: str, what: What, complete: bool) -> Landscape:
         """All that was laid, with a reason wherever there is no number."""
@@ -144,8 +143,8 @@ class _Paper:
         )
 
 
-def _array(x: Number, block: Block) -> NDArray[Any]:
-    """A result of a block, as numbers for each of its points."""
+def _array(x: Number) -> NDArray[Any] | float:
+    """A result of a block, as numbers that broadcast to its points."""
     if not isinstance(x, Tensor):
-        return np.broadcast_to(x, block.shape)
-    return x.expand(*block.shape, 1, 1)[..., 0, 0].cpu().numpy()
+        return x
+    return x[..., 0, 0].cpu().numpy()
