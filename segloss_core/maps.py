@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 from typing import Literal
 
@@ -52,14 +53,20 @@ def gradient_at(loss: Loss, px: Pixels, *, wrt: Wrt = "logit", **dials: Number |
         seen, free = px.leaves()
         g = _each(loss.at(seen, **dials).value, free, px)
     p, q = free["p"].detach(), free["q"].detach()
-    if wrt == "logit":  # dp/dz = pq, d ln p/dz = q, d ln q/dz = −p
-        return g["z"] + p * q * (g["p"] - g["q"]) + q * g["log_p"] - p * g["log_q"]
+    if wrt == "logit":
+        return wrt_logit(g, p, q)
     # A probability that has underflowed to 0 counts as the smallest normal number: the slope of
     # ln p is then huge, as it should be, and at most the largest number.
     limits = torch.finfo(px.z.dtype)
     p, q = p.clamp_min(limits.tiny), q.clamp_min(limits.tiny)
     slope = g["z"] / p / q + g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
     return slope.clamp(limits.min, limits.max)
+
+
+def wrt_logit(g: Mapping[str, Tensor], p: Tensor, q: Tensor) -> Tensor:
+    """∂L/∂z from the derivatives by the leaves of `Pixels.leaves`, all of one shape."""
+    # dp/dz = pq, d ln p/dz = q, d ln q/dz = −p
+    return g["z"] + p * q * (g["p"] - g["q"]) + q * g["log_p"] - p * g["log_q"]
 
 
 def _each(value: Tensor, leaves: dict[str, Tensor], px: Pixels) -> dict[str, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -87,7 +88,7 @@ class Param:
         opening, low, high, closing = _DOMAIN.match(self.domain).groups()  # type: ignore[union-attr]
         return opening, low, high, closing
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[float, float]:
         """The domain's two ends, whether or not they belong to it."""
         return float(self._parts[1]), float(self._parts[2])
@@ -96,11 +97,13 @@ class Param:
         """Whether x, or every element of the tensor x, lies in the domain and is finite."""
         (low, high), (opening, _, _, closing) = self.bounds, self._parts
         try:
-            x = x if isinstance(x, Tensor) else torch.tensor(float(x), dtype=torch.float64)
+            x = x if isinstance(x, Tensor) else float(x)
         except OverflowError:  # a whole number beyond any float
             return False
         above = x >= low if opening == "[" else x > low
         below = x <= high if closing == "]" else x < high
+        if not isinstance(x, Tensor):
+            return bool(above and below and math.isfinite(x))
         return bool((above & below & torch.isfinite(x)).all())
 
 

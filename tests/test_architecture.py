@@ -37,7 +37,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/losses/compound/": MATHS | {f"{CORE}.counts", f"{CORE}.losses"},
     # floor 4: pictures of any loss
     f"{CORE}/maps.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
-    f"{CORE}/kinds.py": {"torch", "numpy", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
+    f"{CORE}/kinds.py": {"torch", "numpy", "cv2", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/arithmetic.py": {"torch", f"{CORE}.counts", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/mix/": {"torch", f"{CORE}.losses", f"{CORE}.mix", f"{CORE}.pixels", f"{CORE}.plain", f"{CORE}.spec"},
     f"{CORE}/descent.py": {"torch", "numpy"},
@@ -60,9 +60,12 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/moves.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["geometry", "pixels", "spec", "study"])
     },
+    f"{CORE}/landscape/": {
+        "torch", "numpy", f"{CORE}.landscape",
+        *(f"{CORE}.{room}" for room in ["maps", "pixels", "spec", "study"]),
+    },
     f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
     f"{CORE}/export.py": {"numpy", f"{CORE}.mix", f"{CORE}.plain", f"{CORE}.spec"},
-    f"{CORE}/export.py": {"numpy", f"{CORE}.plain", f"{CORE}.spec"},
     f"{CORE}/survey.py": set(),
     f"{CORE}/errata/": {
         "torch",
@@ -74,6 +77,7 @@ PLAN: dict[str, set[str]] = {
     },
     # wing: where it runs; bytes in, a pair out
     f"{CORE}/device.py": {"torch"},
+    f"{CORE}/files.py": {"numpy"},
     f"{CORE}/pair.py": {"numpy"},
     f"{CORE}/readers/": {"numpy", "PIL", f"{CORE}.pair", f"{CORE}.readers"},
     f"{CORE}/scenes/": {"numpy", "cv2", "PIL", f"{CORE}.pair", f"{CORE}.scenes"},

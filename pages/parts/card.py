@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import streamlit as st
@@ -26,7 +26,7 @@ def _measured(what: str, loss: str, dials: Turned, dial: str = "") -> Any:
     return getattr(exhibit, what)(of, setting)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _all_undefined(loss: str) -> tuple[exhibit.Undefined, ...]:
     return exhibit.undefined(LOSSES[loss])
 

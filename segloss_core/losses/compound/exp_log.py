@@ -94,8 +94,8 @@ def exp_log(
 
     overlap = (label(c.tp) + label(true_negatives)) / 2
     w_1, w_0 = ratio(px.N, px.n1).sqrt(), ratio(px.N, px.n0).sqrt()
-    missed = px.y * power(-px.log_p, gamma_cross)
-    false = px.background * power(-px.log_q, gamma_cross)
+    cross = power(px.ce, gamma_cross)
+    missed, false = px.y * cross, px.background * cross
 
     def share() -> Tensor:
         error = ratio(px.weighted(px.e), c.wrong)
