@@ -8,7 +8,7 @@ import { isoline, levelsOf, pathOf } from "./contour.js";
 import { planeOf, seg, whenHere } from "./store.js";
 import { Sender } from "./sender.js";
 
-const REST = 350; // ms after the last key press until a move counts as done
+const KEYS_REST = 350; // ms after the last key press until a move counts as done
 const TRAIL = 12; // settings that are remembered
 
 export class Pad {
@@ -248,7 +248,7 @@ export class Pad {
     this.resting = setTimeout(() => {
       this.resting = undefined;
       this.want(this.at, true);
-    }, REST);
+    }, KEYS_REST);
   }
 
   // The picture with its axes, drawn once more for a file.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +21,8 @@ def digest(array: NDArray) -> str:
 def npz(**arrays: ArrayLike) -> bytes:
     """Arrays by name as a compressed NumPy archive."""
     file = io.BytesIO()
-    np.savez_compressed(file, **{name: np.asarray(array) for name, array in arrays.items()})
+    named: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
+    np.savez_compressed(file, **named)
     return file.getvalue()
 
 

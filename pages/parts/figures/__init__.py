@@ -1,0 +1,21 @@
+"""Arrays in, Plotly out."""
+
+from .base import CONFIG
+from .curves import curves, one_pixel
+from .land import moves, page, sections, standing
+from .literature import prevalences, two_descents
+from .payers import probability_histogram, who_pays
+
+__all__ = [
+    "CONFIG",
+    "curves",
+    "moves",
+    "one_pixel",
+    "page",
+    "prevalences",
+    "probability_histogram",
+    "sections",
+    "standing",
+    "two_descents",
+    "who_pays",
+]

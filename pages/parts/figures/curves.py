@@ -1,0 +1,68 @@
+"""What one pixel adds to a loss as its probability turns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from segloss_core.exhibit import Curve
+
+from .base import ACCENT, BACKGROUND, MANY, OBJECT, bare
+
+
+def one_pixel(found: Curve) -> go.Figure:
+    """What one object and one background pixel add to the loss as their p goes from 0 to 1."""
+    figure = go.Figure()
+    for name, line, colour, dash in (
+        ("an object pixel", found.object, OBJECT, "solid"),
+        ("a background pixel", found.background, BACKGROUND, "dash"),
+    ):
+        figure.add_scatter(
+            x=found.p, y=line, name=name, mode="lines",
+            line={"color": colour, "width": 3, "dash": dash},
+            hovertemplate="p = %{x:.3f}<br>adds %{y:.4g}<extra>" + name + "</extra>",
+        )  # fmt: skip
+    figure.update_layout(**bare(290), legend={"orientation": "h", "y": 1.14, "x": 0, "title": None})
+    figure.update_xaxes(title="p of this pixel", range=[0, 1])
+    figure.update_yaxes(title="N × what it adds to the loss", rangemode="tozero")
+    return figure
+
+
+def curves(
+    found: Mapping[str, Curve], titles: Mapping[str, str], at: float, log: bool
+) -> go.Figure:
+    """Loss above, slope below; object pixel left, background pixel right; one colour per loss."""
+    figure = make_subplots(
+        2, 2, shared_xaxes=True, vertical_spacing=0.09, horizontal_spacing=0.08,
+        subplot_titles=("object pixel (y = 1)", "background pixel (y = 0)", "", ""),
+    )  # fmt: skip
+    for i, (name, curve) in enumerate(found.items()):
+        lines = (
+            (1, 1, curve.object), (1, 2, curve.background),
+            (2, 1, abs(curve.object_slope)), (2, 2, abs(curve.background_slope)),
+        )  # fmt: skip
+        for row, column, y in lines:
+            figure.add_scatter(
+                x=curve.p, y=y, mode="lines", name=titles[name], legendgroup=name,
+                showlegend=(row, column) == (1, 1),
+                line={"color": MANY[i % len(MANY)], "width": 2.5, "dash": "dash" if i % 8 > 3 else "solid"},
+                hovertemplate="p = %{x:.3f}: %{y:.4g}<extra>" + titles[name] + "</extra>",
+                row=row, col=column,
+            )  # fmt: skip
+    for row in (1, 2):
+        for column in (1, 2):
+            figure.add_vline(
+                x=at, line={"dash": "dot", "width": 2, "color": ACCENT}, row=row, col=column
+            )
+    figure.update_layout(
+        **bare(520, top=60),
+        legend={"orientation": "h", "y": 1.16, "x": 0, "title": None},
+    )  # fmt: skip
+    figure.update_xaxes(range=[0, 1])
+    figure.update_xaxes(title="p of this pixel", row=2)
+    figure.update_yaxes(type="log" if log else "linear", exponentformat="power")
+    figure.update_yaxes(title="N × what it adds", row=1, col=1)
+    figure.update_yaxes(title="N × |∂L/∂p|", row=2, col=1)
+    return figure

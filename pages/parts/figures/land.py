@@ -1,0 +1,96 @@
+"""Landscapes: cuts through them, standing up, and of a moved prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from segloss_core.landscape import Landscape
+
+from .base import ACCENT, CONFIG, bare
+
+
+def sections(land: Landscape, at: Mapping[str, float], name: str) -> go.Figure:
+    """The landscape along each axis through a setting, at the grid lines nearest to it."""
+    figure = make_subplots(1, 2, horizontal_spacing=0.12, shared_yaxes=True)
+    values = list(land.axes.values())
+    near = [int(np.argmin(abs(x - at[k]))) for k, x in land.axes.items()]
+    cuts = (land.surface[:, near[1]], land.surface[near[0], :])
+    for i, (dial, x, cut) in enumerate(zip(land.axes, values, cuts, strict=True)):
+        figure.add_scatter(
+            x=x, y=cut, mode="lines", line={"color": ACCENT, "width": 2.5}, showlegend=False,
+            hovertemplate=f"{dial} = %{{x:.4g}}: %{{y:.5g}}<extra></extra>", row=1, col=i + 1,
+        )  # fmt: skip
+        figure.add_scatter(
+            x=[x[near[i]]], y=[cut[near[i]]], mode="markers", hoverinfo="skip", showlegend=False,
+            marker={"color": ACCENT, "size": 10}, row=1, col=i + 1,
+        )  # fmt: skip
+        figure.update_xaxes(title=dial, row=1, col=i + 1)
+    figure.update_layout(**bare(320))
+    figure.update_yaxes(title=name, row=1, col=1, exponentformat="power")
+    return figure
+
+
+def standing(land: Landscape, at: Mapping[str, float], name: str) -> go.Figure:
+    """The landscape as a surface in space, with a ball at a setting."""
+    (x_name, x), (y_name, y) = land.axes.items()
+    figure = go.Figure(
+        go.Surface(
+            x=x, y=y, z=land.surface.T, colorscale="Magma", showscale=False,
+            contours={"z": {"show": True, "color": "rgba(255,255,255,.5)", "width": 1}},
+            hovertemplate=f"{x_name} = %{{x:.4g}}<br>{y_name} = %{{y:.4g}}<br>%{{z:.5g}}<extra></extra>",
+        )
+    )  # fmt: skip
+    if at:
+        i, j = (int(np.argmin(abs(v - at[k]))) for k, v in land.axes.items())
+        figure.add_scatter3d(
+            x=[x[i]], y=[y[j]], z=[land.surface[i, j]], mode="markers", hoverinfo="skip",
+            marker={"color": "#ffd43b", "size": 6, "line": {"color": "#333", "width": 2}},
+        )  # fmt: skip
+    figure.update_layout(
+        **bare(380),
+        scene={
+            "xaxis": {"title": {"text": x_name}}, "yaxis": {"title": {"text": y_name}},
+            "zaxis": {"title": {"text": name}, "exponentformat": "power"},
+            "camera": {"eye": {"x": 1.5, "y": -1.6, "z": 0.9}}, "aspectratio": {"x": 1, "y": 1, "z": 0.7},
+        },
+        showlegend=False,
+    )  # fmt: skip
+    return figure
+
+
+def page(figure: go.Figure) -> str:
+    """A figure as an HTML page of its own: the script is inside, nothing is fetched or sent."""
+    return figure.to_html(include_plotlyjs=True, full_html=True, config=CONFIG)
+
+
+def moves(
+    values: NDArray, titles: Sequence[str], xs: NDArray, ys: NDArray, names: tuple[str, str]
+) -> go.Figure:
+    """One small landscape per loss over two moves; values (L, nx, ny)."""
+    columns = min(len(titles), 4) if len(titles) != 6 else 3
+    rows = -(-len(titles) // columns)
+    figure = make_subplots(
+        rows, columns, subplot_titles=titles, shared_xaxes=True, shared_yaxes=True,
+        horizontal_spacing=0.03, vertical_spacing=0.12 if rows > 1 else 0.05,
+    )  # fmt: skip
+    for k, title in enumerate(titles):
+        figure.add_contour(
+            x=xs, y=ys, z=values[k].T, colorscale="Magma", showscale=False, ncontours=12,
+            contours={"coloring": "heatmap"}, line={"color": "rgba(255,255,255,.55)", "width": 1},
+            hovertemplate=f"{names[0]} %{{x:.3g}}<br>{names[1]} %{{y:.3g}}<br>%{{z:.5g}}"
+            f"<extra>{title}</extra>",
+            row=k // columns + 1, col=k % columns + 1,
+        )  # fmt: skip
+    figure.update_layout(**bare(330 * rows, top=34))
+    figure.update_xaxes(title=names[0], row=rows)
+    figure.update_yaxes(title=names[1], col=1)
+    if names[1] == "pixels down":
+        figure.update_yaxes(autorange="reversed")
+    if xs[0] > 0 and xs[-1] / xs[0] > 10:
+        figure.update_xaxes(type="log")
+    return figure
