@@ -10,7 +10,7 @@ import torch
 
 from segloss_core import LOSSES
 from segloss_core.descent import Outcome, descend, toy
-from segloss_core.errata import ALL, CLASHES, of
+from segloss_core.errata import ALL, CLASHES, computed, of
 from segloss_core.errata.in_survey_formulas import minus_for_times, unlike
 from segloss_core.losses.boundary.ssl_correlation import structural_error
 from segloss_core.pixels import Pixels
@@ -116,12 +116,12 @@ def test_the_print_ends_where_it_is_said_to(erratum):
     assert torch.isfinite(torch.from_numpy(end.curve)).all()
 
 
-SETTINGS = sorted({(e.loss, tuple(e.dials.items())) for e in RUN})
+SETTINGS = {(e.loss, tuple(e.dials.items())): e for e in RUN}
 
 
-@pytest.mark.parametrize(("name", "dials"), SETTINGS, ids=str)
-def test_what_is_computed_ends_at_the_mask(name, dials):
-    end = descend(lambda z, y: LOSSES[name](z, y, **dict(dials)), Y, of="logit")
+@pytest.mark.parametrize("erratum", SETTINGS.values(), ids=map(str, SETTINGS))
+def test_what_is_computed_ends_at_the_mask(erratum):
+    end = descend(computed(erratum), Y, of="logit")
     assert end.outcome == Outcome.MASK and end.dice[-1] == 1 and not end.runs_away
 
 
@@ -143,6 +143,15 @@ def test_the_print_has_a_finite_slope_unless_it_is_a_score(erratum):
 def test_a_target_of_one_class_gives_a_number(erratum, fill):
     for p in (flat(0.2), flat(0.7)):
         assert bool(torch.isfinite(erratum.literal(p, torch.full_like(Y, fill))))
+
+
+def test_what_is_computed_is_the_loss_at_its_dials():
+    z, _ = scene(3, shape=(12, 12))
+    for erratum in RUN:
+        f, loss = computed(erratum), LOSSES[erratum.loss]
+        for logits in (z, -z):
+            assert float(f(logits, Y)) == float(loss(logits, Y, **erratum.dials))
+    assert computed(BY_KEY["A9"]) is None
 
 
 # ---- prints that are another of our losses ------------------------------------------------------

@@ -11,9 +11,10 @@ from . import (
     in_tutorials,
 )
 from .clashes import CLASHES, Clash
-from .erratum import Erratum
+from .computed import computed
+from .erratum import Erratum, Literally
 
-__all__ = ["ALL", "CLASHES", "Clash", "Erratum", "of"]
+__all__ = ["ALL", "CLASHES", "Clash", "Erratum", "Literally", "computed", "of"]
 
 _MODULES = (
     in_notes,
