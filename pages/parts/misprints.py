@@ -40,7 +40,7 @@ def paper() -> None:
         st.subheader(title, anchor=group)
         st.caption(says)
         for erratum in errata.ALL:
-            if _group(erratum) == group:
+            if erratum.kind != "convention" and _group(erratum) == group:
                 _fold(erratum, "paper")
 
 
@@ -50,8 +50,10 @@ def letters() -> None:
     st.markdown("One letter, several meanings. Go by what a dial weighs, never by its letter.")
     for clash in errata.CLASHES:
         with st.container(border=True):
-            st.markdown(f"**{clash.symbol}**")
-            st.markdown("\n".join(f"- {who}: {meaning}" for who, meaning in clash.rows))
+            st.markdown(f"**{clash.symbol}** · {clash.title}")
+            rows = [f"- {who}: {meaning}" for who, meaning in clash.rows]
+            st.markdown("\n".join([*rows, f"- **here: {clash.here}**"]))
+            st.caption(clash.reason)
             _links(clash.losses)
 
 
@@ -103,10 +105,8 @@ def _runs(key: str) -> tuple[Descent, Descent | None]:
     erratum = next(e for e in errata.ALL if e.key == key)
     assert erratum.literal is not None
     printed = descend(erratum.literal, toy())
-    if erratum.loss is None:
-        return printed, None
-    loss = LOSSES[erratum.loss]
-    return printed, descend(lambda z, y: loss(z, y, None, **erratum.dials), toy(), of="logit")
+    computed = errata.computed(erratum)
+    return printed, descend(computed, toy(), of="logit") if computed else None
 
 
 def _links(losses: tuple[str, ...]) -> None:

@@ -35,7 +35,7 @@ def paper() -> None:
 def _verdicts() -> None:
     for row in survey.impossible_rows():
         st.error(
-            f"**{row.printed} is impossible as printed.** Its Dice of {row.dice:.3f} does not go "
+            f"**{row.title} is impossible as printed.** Its Dice of {row.dice:.3f} does not go "
             f"with its sensitivity of {row.sensitivity:.3f}: Dice ≤ 2·Se/(1 + Se) = "
             f"{row.bound:.4f}, and {row.bound_with_rounding:.4f} however both were rounded.",
             icon=":material/gavel:",
@@ -50,7 +50,7 @@ def _table() -> None:
     for row in survey.TABLE:
         verdict = "**impossible**" if row.impossible else "possible"
         rows.append(
-            f"| {row.printed} | {row.dice:.3f} | {row.sensitivity:.3f} | {row.specificity:.3f} "
+            f"| {row.title} | {row.dice:.3f} | {row.sensitivity:.3f} | {row.specificity:.3f} "
             f"| {row.bound:.4f} | {verdict} |"
         )
     st.markdown("\n".join(rows))
@@ -83,7 +83,7 @@ def _experiment() -> None:
 def sentences() -> list[str]:
     """What a search should find here."""
     verdicts = [
-        f"{row.printed} ({LOSSES[row.loss].title}) is impossible as printed: Dice {row.dice:.3f} "
+        f"{row.title} ({LOSSES[row.loss].title}) is impossible as printed: Dice {row.dice:.3f} "
         f"with sensitivity {row.sensitivity:.3f} breaks the bound 2·Se/(1 + Se) = {row.bound:.4f}."
         for row in survey.impossible_rows()
     ]

@@ -82,14 +82,14 @@ def prevalences(rows: Sequence[Row]) -> go.Figure:
         found = row.prevalence
         if found is None:
             figure.add_annotation(
-                x=0.2, y=row.printed, text="none: impossible", showarrow=False, xanchor="left"
+                x=0.2, y=row.title, text="none: impossible", showarrow=False, xanchor="left"
             )
-            figure.add_bar(y=[row.printed], x=[0], orientation="h", hoverinfo="skip")
+            figure.add_bar(y=[row.title], x=[0], orientation="h", hoverinfo="skip")
             continue
         low, high = 100 * found[0], 100 * found[1]
         figure.add_bar(
-            y=[row.printed], x=[high - low], base=[low], orientation="h", marker={"color": ACCENT},
-            hovertemplate=f"{low:.1f} to {high:.1f} %<extra>{row.printed}</extra>",
+            y=[row.title], x=[high - low], base=[low], orientation="h", marker={"color": ACCENT},
+            hovertemplate=f"{low:.1f} to {high:.1f} %<extra>{row.title}</extra>",
             text=f"{low:.1f}–{high:.1f} %", textposition="outside", cliponaxis=False,
         )  # fmt: skip
     figure.update_layout(**bare(330), showlegend=False, bargap=0.45)
