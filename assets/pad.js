@@ -155,12 +155,18 @@ export class Pad {
       const [x, y] = spot(at);
       return svg("circle", { cx: x, cy: y, r: 3, opacity: (0.25 + (0.6 * (i + 1)) / this.trail.length).toFixed(2) });
     }));
+    const taken = []; // boxes of names that are written: of two that would overlap only the first is
     this.marks.replaceChildren(...points.flatMap(({ at, label }) => {
       const [x, y] = spot(at);
       if (x < 0 || x > W || y < 0 || y > H) return [];
       const left = x > 0.6 * W;
-      return [svg("path", { d: `M${x - 4} ${y}l4 -4l4 4l-4 4z` }, svg("title", { text: label })),
-        svg("text", { x: x + (left ? -8 : 8), y: y + 4, "text-anchor": left ? "end" : "start", text: label })];
+      const wide = 6.4 * label.length + 10;
+      const box = [left ? x - wide : x, clip(y, 9, H - 5), left ? x : x + wide];
+      const clash = taken.some(([x0, y0, x1]) => box[0] < x1 && x0 < box[2] && Math.abs(box[1] - y0) < 15);
+      const mark = svg("path", { d: `M${x - 4} ${y}l4 -4l4 4l-4 4z` });
+      if (clash) return [mark];
+      taken.push(box);
+      return [mark, svg("text", { x: x + (left ? -8 : 8), y: box[1] - 6 < 9 ? box[1] + 12 : box[1] - 6, "text-anchor": left ? "end" : "start", text: label })];
     }));
     const [cx, cy] = spot(this.at);
     const inside = cx >= 0 && cx <= W && cy >= 0 && cy <= H;

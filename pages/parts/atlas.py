@@ -13,7 +13,7 @@ from segloss_core import LOSSES, Loss, errata
 from segloss_core.libraries import calls
 
 from . import card, elsewhere, misprints, results, view
-from .browser import Entry, index
+from .browser import Entry, deliver, index
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
@@ -62,6 +62,7 @@ def _sentences(loss: Loss) -> Iterator[str]:
 
 def choose() -> None:
     """The index, in the sidebar; where that is folded away, on top of the page."""
+    deliver([])
     with st.sidebar:
         _index("index")
     with st.container(key="narrow_index"):

@@ -184,8 +184,8 @@ def _behaviour(loss: Loss, dials: Turned) -> None:
 
 def _case(case: exhibit.Case) -> str:
     pushes = "yes" if case.push > 1e-9 else "**nowhere**"
-    note = f"<br>:gray[undefined: {case.note.value}]" if case.note else ""
-    return f"| {case.name}{note} | {short(case.value)} | {pushes} |"
+    note = " · *undefined*" if case.note else ""
+    return f"| {case.name} | {short(case.value)}{note} | {pushes} |"
 
 
 def _undefined(loss: Loss, found: exhibit.Undefined) -> str:

@@ -39,9 +39,9 @@ def paper() -> None:
     for group, title, says in _GROUPS:
         st.subheader(title, anchor=group)
         st.caption(says)
-        for erratum in errata.ALL:
-            if erratum.kind != "convention" and _group(erratum) == group:
-                _fold(erratum, "paper")
+        mine = [e for e in errata.ALL if e.kind != "convention" and _group(e) == group]
+        for i, erratum in enumerate(sorted(mine, key=lambda e: e.literal is None)):
+            _fold(erratum, "paper", unfolded=i == 0 and group == _GROUPS[0][0])
 
 
 def letters() -> None:
@@ -63,8 +63,9 @@ def _group(erratum: Erratum) -> str:
 
 
 def _fold(erratum: Erratum, place: str, unfolded: bool = False) -> None:
+    ends = f" · ends at {erratum.ends.value}" if erratum.ends else ""
     fold = st.expander(
-        f"{erratum.title} · {erratum.where}", unfolded, key=f"{place}.{erratum.key}",
+        f"**{erratum.title}** · {erratum.where}{ends}", unfolded, key=f"{place}.{erratum.key}",
         on_change="rerun",
     )  # fmt: skip
     if fold.open:

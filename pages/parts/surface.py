@@ -1,8 +1,8 @@
-"""Landscapes, two dials: a surface to touch, the maps that follow, sections, and the same in 3-D."""
+"""Landscapes, two dials: a surface to touch, the maps that follow it, sections, and 3-D."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -110,6 +110,11 @@ def land_of(study: Study, loss: Loss, ranges: Mapping[str, Range]) -> Landscape 
     return kept[key]
 
 
+def _height(land: Landscape) -> str:
+    """What stands upwards, in words."""
+    return next(WHAT[short] for short, name in _CORE.items() if name == land.what)
+
+
 def _surface(land: Landscape) -> np.ndarray:
     """Rows along the second dial, from its low end: as the pad draws it."""
     return np.ascontiguousarray(land.surface.T.astype(np.float32))
@@ -120,7 +125,7 @@ def _plane(land: Landscape) -> Plane:
     return Plane(f"land+{files.digest(surface)}", "f32", surface)
 
 
-def _limits(lands: list[Landscape]) -> tuple[float, float]:
+def _limits(lands: Sequence[Landscape]) -> tuple[float, float]:
     """The colour range of all that is shown; one colour where all is equal or undefined."""
     known = np.concatenate([one.surface[np.isfinite(one.surface)] for one in lands])
     return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
@@ -134,7 +139,7 @@ def _pad(
     surface = _surface(land)
     named = [(str(why), where) for why, where in (*land.undefined.items(), *land.notes.items())]
     pad(
-        title=f"{loss.title}: {WHAT[land.what.split()[0]]}",
+        title=f"{loss.title}: {_height(land)}",
         unit=unit(loss) if land.what == "value" else "",
         alt=f"{loss.title} over {x} and {y}",
         file=f"{loss.name}-{x}-{y}-{files.digest(surface)[:8]}",
@@ -149,7 +154,8 @@ def _pad(
             if preset.get(x) is not None and preset.get(y) is not None
         ],
         labels=[_label(why, where) for why, where in named],
-        notes=[f"{why[0].upper()}{why[1:]}." for why, _ in named] or ["Drag or click; arrows move the cross."],
+        notes=[f"{why[0].upper()}{why[1:]}." for why, _ in named]
+        or ["Drag or click; arrows move the cross."],
         key=f"pad.{loss.name}.{x}.{y}",
         on_move=lambda move: pictures.set_dial(loss.name, move),
     )  # fmt: skip
@@ -171,20 +177,18 @@ def _sections(study: Study, loss: Loss, land: Landscape, ranges: Mapping[str, Ra
     with left:
         st.subheader("Sections through the cross", anchor="sections")
         st.plotly_chart(
-            figures.sections(land, at, WHAT[land.what.split()[0]]), config=figures.CONFIG, key="sections",
+            figures.sections(land, at, _height(land)), config=figures.CONFIG, key="sections",
             alt=f"The landscape along {x} and along {y} through the present setting",
         )  # fmt: skip
     with right:
         st.subheader("The same as a surface", anchor="surface")
         st.plotly_chart(
-            figures.standing(land, at, WHAT[land.what.split()[0]]), config=figures.CONFIG, key="standing",
+            figures.standing(land, at, _height(land)), config=figures.CONFIG, key="standing",
             alt=f"The landscape over {x} and {y} as a surface that can be turned",
         )  # fmt: skip
-    flat = np.nanmax(land.surface) - np.nanmin(land.surface) if land.surface.size else 0
-    if np.isfinite(flat) and flat == 0:
-        st.info(
-            f"Flat: neither dial changes it on this pair (it is {short(float(np.nanmin(land.surface)))})."
-        )
+    low, high = _limits([land])
+    if low == high:
+        st.info(f"Flat: neither dial changes it on this pair (it is {short(low)}).")
 
 
 def _take_away(land: Landscape, loss: Loss) -> None:
@@ -200,7 +204,7 @@ def _take_away(land: Landscape, loss: Loss) -> None:
             file_name=f"{name}.npz", icon=":material/download:", help="surface and axes, float64",
         )  # fmt: skip
         st.download_button(
-            "HTML", lambda: figures.page(figures.standing(land, {}, WHAT[land.what.split()[0]])),
+            "HTML", lambda: figures.page(figures.standing(land, {}, _height(land))),
             file_name=f"{name}.html", icon=":material/download:",
             help="the surface as a page of its own that needs no network",
         )  # fmt: skip

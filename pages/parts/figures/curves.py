@@ -47,7 +47,10 @@ def curves(
             figure.add_scatter(
                 x=curve.p, y=y, mode="lines", name=titles[name], legendgroup=name,
                 showlegend=(row, column) == (1, 1),
-                line={"color": MANY[i % len(MANY)], "width": 2.5, "dash": "dash" if i % 8 > 3 else "solid"},
+                line={
+                    "color": MANY[i % len(MANY)], "width": 2.5,
+                    "dash": "dash" if i % 8 > 3 else "solid",
+                },
                 hovertemplate="p = %{x:.3f}: %{y:.4g}<extra>" + titles[name] + "</extra>",
                 row=row, col=column,
             )  # fmt: skip

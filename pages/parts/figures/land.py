@@ -42,7 +42,8 @@ def standing(land: Landscape, at: Mapping[str, float], name: str) -> go.Figure:
         go.Surface(
             x=x, y=y, z=land.surface.T, colorscale="Magma", showscale=False,
             contours={"z": {"show": True, "color": "rgba(255,255,255,.5)", "width": 1}},
-            hovertemplate=f"{x_name} = %{{x:.4g}}<br>{y_name} = %{{y:.4g}}<br>%{{z:.5g}}<extra></extra>",
+            hovertemplate=f"{x_name} = %{{x:.4g}}<br>{y_name} = %{{y:.4g}}<br>%{{z:.5g}}"
+            "<extra></extra>",
         )
     )  # fmt: skip
     if at:
@@ -56,7 +57,8 @@ def standing(land: Landscape, at: Mapping[str, float], name: str) -> go.Figure:
         scene={
             "xaxis": {"title": {"text": x_name}}, "yaxis": {"title": {"text": y_name}},
             "zaxis": {"title": {"text": name}, "exponentformat": "power"},
-            "camera": {"eye": {"x": 1.5, "y": -1.6, "z": 0.9}}, "aspectratio": {"x": 1, "y": 1, "z": 0.7},
+            "camera": {"eye": {"x": 1.25, "y": -1.35, "z": 0.75}},
+            "aspectratio": {"x": 1, "y": 1, "z": 0.75},
         },
         showlegend=False,
     )  # fmt: skip
@@ -75,16 +77,20 @@ def moves(
     columns = min(len(titles), 4) if len(titles) != 6 else 3
     rows = -(-len(titles) // columns)
     figure = make_subplots(
-        rows, columns, subplot_titles=titles, shared_xaxes=True, shared_yaxes=True,
-        horizontal_spacing=0.03, vertical_spacing=0.12 if rows > 1 else 0.05,
+        rows, columns, subplot_titles=[title.split(" (")[0] for title in titles],
+        shared_xaxes=True, shared_yaxes=True, horizontal_spacing=0.03, vertical_spacing=0.12 if rows > 1 else 0.05,
     )  # fmt: skip
     for k, title in enumerate(titles):
-        figure.add_contour(
-            x=xs, y=ys, z=values[k].T, colorscale="Magma", showscale=False, ncontours=12,
-            contours={"coloring": "heatmap"}, line={"color": "rgba(255,255,255,.55)", "width": 1},
+        place = {"row": k // columns + 1, "col": k % columns + 1}
+        at = {"x": xs, "y": ys, "z": values[k].T, "colorscale": "Magma", "showscale": False}
+        figure.add_heatmap(
+            **at, zsmooth="best", **place,
             hovertemplate=f"{names[0]} %{{x:.3g}}<br>{names[1]} %{{y:.3g}}<br>%{{z:.5g}}"
             f"<extra>{title}</extra>",
-            row=k // columns + 1, col=k % columns + 1,
+        )  # fmt: skip
+        figure.add_contour(
+            **at, ncontours=12, hoverinfo="skip", contours={"coloring": "none"},
+            line={"color": "rgba(255,255,255,.6)", "width": 1}, **place,
         )  # fmt: skip
     figure.update_layout(**bare(330 * rows, top=34))
     figure.update_xaxes(title=names[0], row=rows)

@@ -64,8 +64,11 @@ def two_descents(target: NDArray, printed: Descent, computed: Descent | None) ->
              "font": {"size": 10}}
         ],
         updatemenus=[
-            {"type": "buttons", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 26},
-             "showactive": False, "buttons": [{"label": "▶ Play", "method": "animate", "args": [None, play]}]}
+            {
+                "type": "buttons", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top",
+                "pad": {"t": 26}, "showactive": False,
+                "buttons": [{"label": "▶ Play", "method": "animate", "args": [None, play]}],
+            }
         ],
     )  # fmt: skip
     figure.update_xaxes(visible=False, constrain="domain")
