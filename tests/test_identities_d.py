@@ -191,3 +191,11 @@ def test_how_long_mistakes_last():
         assert lasts((down - 30) ** 2 + (along - 30) ** 2 <= radius**2) == erosions
     assert lasts((down == 9) & (along >= 10) & (along < 30)) == 9  # from both ends
     assert lasts((down // 2 == 9) & (along // 2 == 9)) == 34  # to the end
+
+
+def test_a_hesitant_prediction_costs_nothing_when_eroded():
+    """0.7² < ½: training cannot start with it."""
+    _, y = scene()
+    z = 0.8 * (1 - 2 * y)  # wrong everywhere by 0.69
+    answer = L["hausdorff_er"].at(Pixels.from_logits(z, y))
+    assert float(answer.value) == 0 and bool((maps.gradient(L["hausdorff_er"], z, y) == 0).all())

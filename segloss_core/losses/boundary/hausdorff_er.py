@@ -63,7 +63,8 @@ def hausdorff_er(px: Pixels, *, alpha: Reach = 2.0, iterations: Iterations = 10)
 
     Also called: HD loss by erosion, HausdorffERLoss.
 
-    Known problems: A mistake of one pixel is gone at once and gets no push, however far it lies.
+    Known problems: Errors below 0.7 never pass the first ½, so a hesitant prediction costs nothing:
+    training cannot start with it. Nor does a mistake of one pixel cost anything, however far off.
     Without the stretching, which public code adds, nothing would be left after the second erosion;
     with it the value jumps where a mistake just survives, a faint mistake counts like a sure one,
     and a single survivor gets no push. Where nothing thicker is wrong, a line is eaten from its
