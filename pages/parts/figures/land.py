@@ -78,7 +78,8 @@ def moves(
     rows = -(-len(titles) // columns)
     figure = make_subplots(
         rows, columns, subplot_titles=[title.split(" (")[0] for title in titles],
-        shared_xaxes=True, shared_yaxes=True, horizontal_spacing=0.03, vertical_spacing=0.12 if rows > 1 else 0.05,
+        shared_xaxes=True, shared_yaxes=True, horizontal_spacing=0.03,
+        vertical_spacing=0.12 if rows > 1 else 0.05,
     )  # fmt: skip
     for k, title in enumerate(titles):
         place = {"row": k // columns + 1, "col": k % columns + 1}
