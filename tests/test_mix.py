@@ -93,6 +93,15 @@ def test_a_part_of_weight_zero_adds_no_note():
     assert notes.tolist() == [False, True]
 
 
+def test_a_repeated_loss_does_not_drive_out_the_constants_of_its_twin():
+    made, px = MIXES["constants twice"], Pixels.from_logits(*scene())
+    made.at(px)
+    kept = [x["moments"][1] for x in (px.fields, px.fields["of ssl_correlation_2"][1], px.frozen)]
+    made.at(px)
+    again = [x["moments"][1] for x in (px.fields, px.fields["of ssl_correlation_2"][1], px.frozen)]
+    assert all(a is b for a, b in zip(kept, again, strict=True))
+
+
 def test_weights_are_a_grid_and_can_be_learned():
     made, (z, y) = MIXES["dice and bce"], scene()
     w, s = torch.tensor([0.0, 0.5, 1e6]), torch.tensor([[0.5], [3.0]])
@@ -170,6 +179,10 @@ def test_what_is_no_mix_is_refused():
         mix({"dice": 1}, smooth=2)
     with pytest.raises(ValueError, match="focal: gamma must lie"):
         mix([("focal", 1, {"gamma": -1})])
+    with pytest.raises(ValueError, match="a grid of dice__smooth is given when"):
+        mix({"dice": 1}, dice__smooth=torch.tensor([1.0, 2.0]))
+    with pytest.raises(ValueError, match="dice: a grid of smooth"):
+        mix([("dice", 1, {"smooth": torch.tensor([1.0, 2.0])})])
     with pytest.raises(ValueError, match="w_dice must lie"):
         MIXES["dice and bce"](*scene(), w_dice=-1.0)
 
@@ -215,6 +228,8 @@ def test_text_is_short_and_readable():
         ("1*dcie", "is it dice"),
         ("+".join(["dice"] * 20), "at most"),
         ("<script>", "expected weight"),
+        ("1" * 3000, "at most 2000 characters"),
+        ("1" * 2000, "expected weight"),
     ],
 )
 def test_text_that_means_nothing_says_where(text, says):
