@@ -279,6 +279,21 @@ def test_every_two_losses_can_share_a_script():
             same(function(made, {})(z, y), made(z, y), 1e-10)
 
 
+def test_helpers_of_one_name_and_other_content_are_kept_apart(monkeypatch):
+    def script(loss, _):
+        factor = {"dice": 2.0, "bce": 3.0}[loss.name]
+        smooth = ", smooth=1.0" if loss.name == "dice" else ""
+        return (
+            f"import torch\nscale = {factor}\ndef helper(x):\n    return scale * x\n"
+            f"def {loss.name}(logits, target{smooth}):\n    return helper(logits.sum())"
+        )
+
+    monkeypatch.setattr("segloss_core.mix.plain.standalone", script)
+    z, y = scene()
+    value = function(mix({"dice": 1.0, "bce": 10.0}), {})(z, y)
+    same(value, (2.0 + 30.0) * z.sum(), 1e-12)
+
+
 def test_scripts_of_this_library_rebuild_the_mix():
     made, (z, y) = mix(TWO), scene()
     dials = {**made.defaults, "w_tversky": 3.0}
