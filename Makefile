@@ -14,7 +14,7 @@ app: $(VENV)/app.done
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/dev.done
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/dev.done
 	$(BIN)/ruff format --check .

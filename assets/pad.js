@@ -238,8 +238,7 @@ export class Pad {
   want(at, done) {
     this.at = at;
     this.draw();
-    this.sender.want(this.head.x.name, at[0], done);
-    this.sender.want(this.head.y.name, at[1], done);
+    this.sender.wantAll([[this.head.x.name, at[0]], [this.head.y.name, at[1]]], done);
   }
 
   key(e) {

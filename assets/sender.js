@@ -15,7 +15,12 @@ export class Sender {
   }
 
   want(name, v, done) {
-    this.wanted.set(name, { v, done });
+    this.wantAll([[name, v]], done);
+  }
+
+  // Several dials at once travel in one message: half a move is never seen.
+  wantAll(moves, done) {
+    for (const [name, v] of moves) this.wanted.set(name, { v, done });
     this.send();
   }
 

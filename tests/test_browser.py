@@ -18,7 +18,7 @@ from segloss_core.scenes import SCENES
 
 from .browser import chromium, need_browser, readout, server, settle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")

@@ -270,6 +270,18 @@ def test_points_do_not_disturb_the_study():
     equal(after.gradient, before.gradient)
 
 
+@pytest.mark.parametrize("what", MEASURES)
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_evaluation_code_may_ask(what, mode):
+    axes = {"alpha": [0.2, 0.7], "gamma": [0.5, 3.0]}
+    for kind in ("coded", "float"):
+        wanted = over_dials(Study(a_pair(kind)), LOSSES["focal"], axes, what).surface
+        with mode():
+            study = Study(a_pair(kind))
+            study.value(LOSSES["focal"])
+            equal(over_dials(study, LOSSES["focal"], axes, what).surface, wanted)
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 @pytest.mark.parametrize("kind", ["coded", "float"])

@@ -93,6 +93,15 @@ def test_a_part_of_weight_zero_adds_no_note():
     assert notes.tolist() == [False, True]
 
 
+def test_a_repeated_loss_does_not_drive_out_the_constants_of_its_twin():
+    made, px = MIXES["constants twice"], Pixels.from_logits(*scene())
+    made.at(px)
+    kept = [x["moments"][1] for x in (px.fields, px.fields["of ssl_correlation_2"][1], px.frozen)]
+    made.at(px)
+    again = [x["moments"][1] for x in (px.fields, px.fields["of ssl_correlation_2"][1], px.frozen)]
+    assert all(a is b for a, b in zip(kept, again, strict=True))
+
+
 def test_weights_are_a_grid_and_can_be_learned():
     made, (z, y) = MIXES["dice and bce"], scene()
     w, s = torch.tensor([0.0, 0.5, 1e6]), torch.tensor([[0.5], [3.0]])
@@ -170,6 +179,10 @@ def test_what_is_no_mix_is_refused():
         mix({"dice": 1}, smooth=2)
     with pytest.raises(ValueError, match="focal: gamma must lie"):
         mix([("focal", 1, {"gamma": -1})])
+    with pytest.raises(ValueError, match="a grid of dice__smooth is given when"):
+        mix({"dice": 1}, dice__smooth=torch.tensor([1.0, 2.0]))
+    with pytest.raises(ValueError, match="dice: a grid of smooth"):
+        mix([("dice", 1, {"smooth": torch.tensor([1.0, 2.0])})])
     with pytest.raises(ValueError, match="w_dice must lie"):
         MIXES["dice and bce"](*scene(), w_dice=-1.0)
 
@@ -215,6 +228,8 @@ def test_text_is_short_and_readable():
         ("1*dcie", "is it dice"),
         ("+".join(["dice"] * 20), "at most"),
         ("<script>", "expected weight"),
+        ("1" * 3000, "at most 2000 characters"),
+        ("1" * 2000, "expected weight"),
     ],
 )
 def test_text_that_means_nothing_says_where(text, says):
@@ -262,6 +277,21 @@ def test_every_two_losses_can_share_a_script():
         for base in ("dice", "focal_tversky", "hausdorff_dt"):
             made, (z, y) = mix([(base, 0.5), (other, 2.0)]), scene()
             same(function(made, {})(z, y), made(z, y), 1e-10)
+
+
+def test_helpers_of_one_name_and_other_content_are_kept_apart(monkeypatch):
+    def script(loss, _):
+        factor = {"dice": 2.0, "bce": 3.0}[loss.name]
+        smooth = ", smooth=1.0" if loss.name == "dice" else ""
+        return (
+            f"import torch\nscale = {factor}\ndef helper(x):\n    return scale * x\n"
+            f"def {loss.name}(logits, target{smooth}):\n    return helper(logits.sum())"
+        )
+
+    monkeypatch.setattr("segloss_core.mix.plain.standalone", script)
+    z, y = scene()
+    value = function(mix({"dice": 1.0, "bce": 10.0}), {})(z, y)
+    same(value, (2.0 + 30.0) * z.sum(), 1e-12)
 
 
 def test_scripts_of_this_library_rebuild_the_mix():

@@ -7,6 +7,7 @@ is while he works. Each page calls `arrive()` first and `leave()` last.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ WHAT = ("value", "gradient", "price")
 MOVES = ("shift", "grow", "sure")
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
+_PAST, _TOUCHED = "view.past", "view.touched"
+_LATE = 1.5  # seconds that a message may still carry the address that was replaced meanwhile
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,10 @@ _KNOWN = {"v", *(entry.url for entry in TABLE.values())}
 def arrive() -> None:
     """Take over what the URL says, if that is new; text that means nothing is left out."""
     now = st.query_params.to_dict()
-    if now == st.session_state.get(_WRITTEN) and _STATE in st.session_state:
+    touched = st.session_state.pop(_TOUCHED, False)
+    if _STATE in st.session_state and (
+        now == st.session_state.get(_WRITTEN) or _is_late(now, touched)
+    ):
         return
     found, ignored = {}, [f"{k}={v}" for k, v in now.items() if k not in _KNOWN]
     for name, entry in TABLE.items():
@@ -141,6 +147,16 @@ def arrive() -> None:
     st.session_state[_STATE] = found
     st.session_state[_WRITTEN] = now
     st.session_state[_IGNORED] = ignored
+
+
+def _is_late(address: dict[str, str], touched: bool) -> bool:
+    """Whether a message was under way with the old address while the new one was written.
+
+    Going back brings an old address too; but then nothing on the page was touched.
+    """
+    replaced = st.session_state.get(_PAST, [])
+    now = time.monotonic()
+    return any(old == address and (touched or now - when < _LATE) for old, when in replaced)
 
 
 def ignored() -> list[str]:
@@ -158,6 +174,7 @@ def put(name: str, value: Any) -> None:
     if name not in TABLE:
         raise KeyError(name)
     st.session_state.setdefault(_STATE, {})[name] = value
+    st.session_state[_TOUCHED] = True
 
 
 def dials(loss: str) -> dict[str, float | int | None]:
@@ -186,4 +203,9 @@ def leave() -> None:
         now = shown
     if shown != now:
         st.query_params.from_dict(now)
+    before = st.session_state.get(_WRITTEN)
+    if before is not None and before != now:
+        past = [*st.session_state.get(_PAST, []), (before, time.monotonic())]
+        st.session_state[_PAST] = past[-8:]
     st.session_state[_WRITTEN] = now
+    st.session_state.pop(_TOUCHED, None)

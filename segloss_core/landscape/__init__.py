@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
@@ -45,6 +46,7 @@ class Landscape:
     complete: bool
 
 
+@torch.inference_mode(False)  # a gradient is asked for in evaluation code too
 def over_dials(
     study: Study,
     loss: Loss,
@@ -101,14 +103,15 @@ class _Paper:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        self.surface, self.floor = np.full(grid.full, np.nan), np.full(grid.full, np.nan)
+        self.surface, self.floor = np.full(grid.full, np.nan), np.zeros(grid.full)
         self.notes: dict[Note, Bools] = {}
         self.undefined: dict[str, Bools] = {}
 
     def lay(self, block: Block, sheet: Sheet) -> None:
         """Put a block in its place."""
         self.surface[block.where] = _array(sheet.surface)
-        self.floor[block.where] = _array(sheet.floor)
+        if isinstance(sheet.floor, Tensor) or sheet.floor:
+            self.floor[block.where] = _array(sheet.floor)
         self._mark(self.notes, sheet.notes, block)
         self._mark(self.undefined, sheet.undefined, block)
 
@@ -121,15 +124,14 @@ class _Paper:
     def landscape(self, loss: str, what: What, complete: bool) -> Landscape:
         """All that was laid, with a reason wherever there is no number."""
         undefined = {**self.grid.outside, **self.undefined}
-        named = np.zeros(self.grid.full, dtype=bool)
+        nowhere = ~np.isfinite(self.surface)
         for where in undefined.values():
-            named |= where
-        rest = ~np.isfinite(self.surface) & ~named
-        if rest.any():
-            undefined[NOT_FINITE if complete else CANCELLED] = rest
-        nowhere = named | rest
-        self.surface[nowhere] = np.nan
-        self.floor[nowhere] = np.nan
+            nowhere |= where
+        if nowhere.any():
+            named = np.logical_or.reduce([np.zeros_like(nowhere), *undefined.values()])
+            if (rest := nowhere & ~named).any():
+                undefined[NOT_FINITE if complete else CANCELLED] = rest
+            self.surface[nowhere] = self.floor[nowhere] = np.nan
         shape = self.grid.shape
         return Landscape(
             loss,

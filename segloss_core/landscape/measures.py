@@ -184,7 +184,7 @@ def _price_ratio(loss: Loss, px: Pixels, block: Block) -> Sheet:
 # Values of 511 kinds on 101 × 101 points are one block. Shares and graphs are many planes that
 # every dial touches: small ones stay in the processor's cache.
 MEASURES: Mapping[What, Measure] = {
-    "value": Measure(_value, 64 << 20, everywhere=False),
+    "value": Measure(_value, 48 << 20, everywhere=False),
     "gradient norm": Measure(_gradient_norm, 2 << 20, everywhere=True),
     "price ratio": Measure(_price_ratio, 4 << 20, everywhere=True),
 }

@@ -77,6 +77,8 @@ def mix(parts: Mapping[str, Any] | Sequence[Any], /, **dials: float | int | None
         for name, value in own.items():
             if name not in loss.dials:
                 loss._unknown(name)
+            if isinstance(value, Tensor):
+                raise ValueError(f"{loss.name}: a grid of {name} is given when the mix is called")
             loss.dials[name].check(loss.name, value)
         twins = sum(part.loss is loss for part in found)
         name = f"{loss.name}_{twins + 1}" if twins else loss.name
@@ -148,6 +150,8 @@ class Mix(Loss):
         """The same mix with other defaults. Raises what calling it with these dials raises."""
         for name in dials:
             (self.dials.get(name) or self._unknown(name)).check(self.name, dials[name])
+            if isinstance(dials[name], Tensor):
+                raise ValueError(f"{self.name}: a grid of {name} is given when the mix is called")
         return mix(
             [
                 (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 
 from ..plain import standalone
 from . import Mix, Setting
@@ -22,12 +23,9 @@ def standalone_mix(loss: Mix, dials: Setting) -> str:
         own = {_name(s): s for s in tree.body if not isinstance(s, ast.Import | ast.ImportFrom)}
         imports |= {ast.unparse(s) for s in tree.body if isinstance(s, ast.Import | ast.ImportFrom)}
         # Two losses may call different things alike, and one loss may be a helper of the next.
-        names = {
-            name: f"{single.name}_{name}" if name != single.name else f"{name}_loss"
-            for name, statement in own.items()
-            if name == single.name
-            or taken.get(name, ast.unparse(statement)) != ast.unparse(statement)
-        }
+        names = {single.name: f"{single.name}_loss"}
+        while other := [name for name in own if _differs(own[name], names, taken)]:
+            names |= {name: f"{single.name}_{name}" for name in other if name not in names}
         called[single.name] = names[single.name]
         for name, statement in own.items():
             here = _Renamed(names).visit(statement)
@@ -38,6 +36,13 @@ def standalone_mix(loss: Mix, dials: Setting) -> str:
     functions = [code for code in taken.values() if code.startswith(("def ", "@"))]
     head += ["", *constants] if constants else []
     return "\n\n\n".join(["\n".join(head), *functions, _total(loss, setting, called)]) + "\n"
+
+
+def _differs(statement: ast.stmt, names: dict[str, str], taken: dict[str, str]) -> bool:
+    """Whether its name, not yet changed, stands for something else in the script so far."""
+    name = _name(statement)
+    here = ast.unparse(_Renamed(names).visit(copy.deepcopy(statement)))
+    return name not in names and taken.get(name, here) != here
 
 
 def _total(loss: Mix, setting: Setting, called: dict[str, str]) -> str:

@@ -7,7 +7,9 @@ from numbers import Real
 
 from . import Mix, Setting, mix
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+LONGEST = 2000  # characters of a mix
+
+_NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _PART = re.compile(
     rf"\s*(?:(?P<weight>{_NUMBER})\s*\*\s*)?(?P<name>[A-Za-z]\w*)\s*(?:\((?P<dials>[^()]*)\))?\s*"
 )
@@ -32,6 +34,8 @@ def parse(text: str) -> Mix:
     A weight left out is 1; `auto` stands for an automatic dial. Raises ValueError that says where
     the text stops making sense, and for unknown losses and dials and values outside their domain.
     """
+    if len(text) > LONGEST:
+        raise ValueError(f"a mix is written in at most {LONGEST} characters, got {len(text)}")
     parts: list[tuple[str, float, Setting]] = []
     at = 0
     while at < len(text):

@@ -75,8 +75,9 @@ def focal(px: Pixels, *, alpha: ObjectShare = 0.25, gamma: Focus = 2.0) -> Answe
 
     Unit: nats
     """
-    missed = px.y * torch.exp(gamma * px.log_q) * -px.log_p
-    false = px.background * torch.exp(gamma * px.log_p) * -px.log_q
+    log_e = px.y * px.log_q + px.background * px.log_p
+    focused = torch.exp(gamma * log_e) * px.ce
+    missed, false = px.y * focused, px.background * focused
     return Answer(
         alpha * px.mean(missed) + (1 - alpha) * px.mean(false),
         lambda: px.spread(alpha * missed + (1 - alpha) * false),
