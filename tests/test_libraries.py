@@ -207,9 +207,9 @@ def test_the_code_tab_shows_the_chosen_library():
     assert not app.exception
     shown = " ".join(code.value for code in app.code)
     assert "def tversky(logits, target" in shown
-    app.selectbox(key="code.library").select("Keras").run()
+    app.segmented_control(key="code.library").select("Keras").run()
     assert not app.exception
     assert "alpha=0.7, beta=0.3" in " ".join(code.value for code in app.code)
     assert any("exchange" in warning.value for warning in app.warning)
-    app.selectbox(key="code.library").select("timm").run()
+    app.segmented_control(key="code.library").select("timm").run()
     assert any("timm has no such loss" in text.value for text in app.info)
