@@ -54,17 +54,18 @@ def number(value: float | None, of: Range) -> float:
 
 def of(loss: Loss) -> Mapping[str, Range]:
     """The first two dials of a loss with their sliders' ranges."""
-    return {name: Range(dial, (dial.low, dial.high)) for name, dial in _dials(loss)[:2]}
+    return {name: Range(dial, (dial.low, dial.high)) for name, dial in dials(loss)[:2]}
 
 
-def _dials(loss: Loss) -> list[tuple[str, Dial]]:
+def dials(loss: Loss) -> list[tuple[str, Dial]]:
+    """The loss's dials with their names, those that make good axes first."""
     found = [(dial.name, dial) for dial in controls.of_loss(loss, None)]
-    return sorted(found, key=lambda pair: (pair[1].whole, pair[0] == "smooth"))
+    return sorted(found, key=lambda pair: (pair[1].whole, pair[0].endswith("smooth")))
 
 
 def choose(loss: Loss) -> Mapping[str, Range] | None:
     """The two axes and their ends, from boxes; None, with the reason on screen, if they are bad."""
-    known = dict(_dials(loss))
+    known = dict(dials(loss))
     chosen = tuple(name for name in view.get("axes") if name in known)
     if len(set(chosen)) != 2:
         chosen = tuple(of(loss))
@@ -108,7 +109,7 @@ def _take_axis(loss: Loss, i: int) -> None:
 
 
 def _take_end(loss: Loss, box: str, i: int, end: int) -> None:
-    known = dict(_dials(loss))
+    known = dict(dials(loss))
     names = view.get("axes") or tuple(of(loss))
     now = list(view.get("ranges") or [(known[n].low, known[n].high) for n in names])
     pair = list(now[i])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 
 from segloss_core import Loss
 from segloss_core.study import Study
 
-from . import view
+from . import settings
 from .browser import Dial
 
 _GREEK = {
@@ -23,7 +24,8 @@ _GREEK = {
 
 def unicode_symbol(latex: str) -> str:
     """A dial's symbol without LaTeX: \\gamma_D becomes γ_D, of which the browser lowers the D."""
-    head, mark, tail = latex.partition("_")
+    plain = re.sub(r"\\text|[{}]", "", latex)
+    head, mark, tail = plain.partition("_")
     return _GREEK.get(head, head) + mark + tail
 
 
@@ -49,7 +51,7 @@ def _inside(dial_domain: str, low: float, high: float, by: float) -> tuple[float
 
 def of_loss(loss: Loss, study: Study | None) -> list[Dial]:
     """The loss's dials at their present setting, with the automatic values of this pair."""
-    now = view.dials(loss.name)
+    now = settings.of(loss)
     automatic = study.automatic(loss) if study else {}
     found = []
     for name, dial in loss.dials.items():

@@ -9,7 +9,7 @@ from segloss_core.arithmetic import Worked
 from segloss_core.arithmetic import number as _latex
 from segloss_core.study import BAND, Maps, Study
 
-from . import card, current, elsewhere, figures, view
+from . import card, current, elsewhere, figures, settings, view
 from .say import percent, short
 
 NAMES = (
@@ -23,7 +23,7 @@ NAMES = (
 
 def tabs(study: Study, loss: Loss) -> None:
     """Five tabs, each worked out only while it is open."""
-    setting = view.dials(loss.name)
+    setting = settings.of(loss)
     pixel, who, histogram, about, code = st.tabs(NAMES, key="tabs", on_change="rerun")
     if pixel.open:
         with pixel:
@@ -56,7 +56,7 @@ def this_pixel(study: Study, loss: Loss) -> None:
         st.markdown("Click a pixel in a picture to pin it: its arithmetic appears here.")
         return
     x, y = pin
-    setting, wrt = view.dials(loss.name), view.get("wrt")
+    setting, wrt = settings.of(loss), view.get("wrt")
     maps = study.maps(loss, wrt=wrt, **setting)
     found = study.worked(loss, (y, x), **setting)
     here = int(study.code[y, x]) if maps.coded else (y, x)
@@ -127,12 +127,12 @@ def _slug(loss: Loss, setting: dict[str, float | int | None]) -> str:
 
 def _npz(study: Study, loss: Loss) -> bytes:
     """Both maps, dense, as a file."""
-    return export.npz(*study.dense(study.maps(loss, wrt=view.get("wrt"), **view.dials(loss.name))))
+    return export.npz(*study.dense(study.maps(loss, wrt=view.get("wrt"), **settings.of(loss))))
 
 
 def show_code(study: Study, loss: Loss) -> None:
     """The script that gives the numbers on screen, and the criterion for training."""
-    setting, source = view.dials(loss.name), current.source_code()
+    setting, source = settings.of(loss), current.source_code()
     value = study.value(loss, **setting).value
     st.caption(f"Prints {short(value, 10)}, the value on screen.")
     st.code(export.snippet(loss, setting, view.get("wrt"), source, value), language="python")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from segloss_core import LOSSES, Loss, export
 from segloss_core.libraries import LIBRARIES, Call, calls
+from segloss_core.mix import Mix
 from segloss_core.study import Study
 
 from .say import short
@@ -21,6 +22,9 @@ def choose(study: Study, loss: Loss, setting: Setting, warn: bool = True) -> Non
 
     Without `warn` the page has said already what to beware of.
     """
+    if isinstance(loss, Mix):
+        _plain(loss, setting)
+        return
     said = {call.library: call for call in calls(loss.name, setting)}
     st.session_state.setdefault(_KEY, PLAIN)
     library = st.segmented_control(
@@ -28,8 +32,7 @@ def choose(study: Study, loss: Loss, setting: Setting, warn: bool = True) -> Non
         format_func=lambda name: _label(name, said),
     )  # fmt: skip
     if library == PLAIN:
-        st.caption("A function of its own, from the loss's source; it needs torch alone.")
-        st.code(export.standalone(loss, setting), language="python", height=360)
+        _plain(loss, setting)
         return
     call = said[library]
     if call.code is None:
@@ -46,6 +49,11 @@ def choose(study: Study, loss: Loss, setting: Setting, warn: bool = True) -> Non
         st.warning(call.warning, icon=":material/translate:")
     if call.naive and call.naive_is:
         _naive(study, loss, setting, call)
+
+
+def _plain(loss: Loss, setting: Setting) -> None:
+    st.caption("A function of its own, from the loss's source; it needs torch alone.")
+    st.code(export.standalone(loss, setting), language="python", height=360)
 
 
 def traps(loss: Loss, setting: Setting) -> list[tuple[str, str]]:

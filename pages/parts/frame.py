@@ -17,6 +17,7 @@ PAGES = (
     ("app.py", "Start", ":material/home:"),
     ("pages/inspect_pixels.py", "Inspect", ":material/frame_inspect:"),
     ("pages/landscapes.py", "Landscapes", ":material/landscape:"),
+    ("pages/tune.py", "Tune", ":material/tune:"),
     ("pages/atlas.py", "Atlas", ":material/menu_book:"),
 )
 

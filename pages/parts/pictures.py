@@ -8,10 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from segloss_core import LOSSES, Loss
+from segloss_core import Loss
 from segloss_core.study import Maps, Study
 
-from . import controls, frame, view
+from . import controls, frame, settings, view
 from .browser import Dial, Move, Panel, Plane, deliver, dials, viewer
 
 _SETTLED = "dials.settled"
@@ -37,9 +37,9 @@ def _code_digest(study: Study) -> str:
     return f"{study.pair.prediction.digest}+{study.pair.target_digest}"
 
 
-def set_dial(loss: str, move: Move) -> None:
+def set_dial(loss: Loss, move: Move) -> None:
     """Remember a move; when the hand lets go, the whole page follows."""
-    view.put(f"{loss}.{move.name}", controls.admitted(LOSSES[loss], move.name, move.value))
+    settings.put(loss, **{move.name: controls.admitted(loss, move.name, move.value)})
     st.session_state[_SETTLED] = move.done
 
 
@@ -57,7 +57,7 @@ def live(
         dials(
             dials=controls.of_loss(loss, study),
             key=f"dials.{loss.name}",
-            on_move=lambda move: set_dial(loss.name, move),
+            on_move=lambda move: set_dial(loss, move),
         )
     if st.session_state.pop(_SETTLED, False):
         st.rerun()
@@ -73,7 +73,7 @@ def live(
 
 def _pictures(study: Study, loss: Loss, pins: bool) -> None:
     wrt = view.get("wrt")
-    maps = study.maps(loss, wrt=wrt, **view.dials(loss.name))
+    maps = study.maps(loss, wrt=wrt, **settings.of(loss))
     result = _viewer(study, loss, maps, wrt, pins)
     if result.moved and pins:
         view.put("pin", result.pin)
@@ -91,7 +91,7 @@ def _viewer(  # type: ignore[no-untyped-def]
     if prediction.kind == "hard":
         ends = prediction.code_probabilities[[0, 255]].tolist()  # type: ignore[index]
         levels = {"kind": "hard", "p": ends, "z": prediction.table[[0, 255]].tolist()}  # type: ignore[index]
-    value = study.value(loss, **view.dials(loss.name)) if maps.coded else None
+    value = study.value(loss, **settings.of(loss)) if maps.coded else None
     return viewer(
         size=(width, height),
         image=pair.image_digest if pair.image is not None else None,

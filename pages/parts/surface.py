@@ -11,7 +11,7 @@ from segloss_core import LOSSES, Loss, files
 from segloss_core.landscape import Landscape, over_dials
 from segloss_core.study import Study
 
-from . import axes, choose, figures, patience, pictures, view
+from . import axes, choose, figures, patience, pictures, settings, view
 from .axes import Range
 from .browser import Landmark, Plane, deliver, pad
 from .pictures import unit
@@ -40,23 +40,37 @@ def show(study: Study) -> None:
     other = LOSSES[view.get("against")] if view.get("against") else None
     if ranges is None:
         return
+    land = touch(study, loss, ranges, other=other)
+    if land is not None:
+        _sections(loss, land, ranges)
+        _take_away(land, loss)
+
+
+def touch(
+    study: Study, loss: Loss, ranges: Mapping[str, Range],
+    other: Loss | None = None, marks: Sequence[Landmark] = (),
+) -> Landscape | None:  # fmt: skip
+    """The surface under a cross that sets the dials, and the maps that follow it.
+
+    `marks` are further settings with a name; `other` is a loss whose surface stands beside this
+    one in the same colours. None while a surface that takes long has not been asked for.
+    """
     land = land_of(study, loss, ranges)
     beside = land_of(study, other, axes.of(other)) if other else None
     if land is None:
-        return
+        return None
     pictures.hand_over(study)
     lands = [one for one in (land, beside) if one is not None]
     limits = _limits(lands)
     deliver([_plane(one) for one in lands])
 
     def pads() -> None:
-        _pad(land, limits, loss, ranges)
+        _pad(land, limits, loss, ranges, marks)
         if beside is not None and other is not None:
             _pad(beside, limits, other, axes.of(other))
 
     pictures.live(study, loss, beside=pads)
-    _sections(study, loss, land, ranges)
-    _take_away(land, loss)
+    return land
 
 
 def _choose_loss() -> Loss:
@@ -83,7 +97,7 @@ def _choose_loss() -> Loss:
 def land_of(study: Study, loss: Loss, ranges: Mapping[str, Range]) -> Landscape | None:
     """The landscape, kept for this session; what takes long is begun by a button."""
     what = view.get("what")
-    fixed = {k: v for k, v in view.dials(loss.name).items() if k not in ranges}
+    fixed = {k: v for k, v in settings.of(loss).items() if k not in ranges}
     quick = study.by_kinds(loss)
     grid = {name: one.values(FINE if quick else COARSE) for name, one in ranges.items()}
     key = (study.pair.digest, study.pair.prediction.digest, loss.name, what,
@@ -132,10 +146,11 @@ def _limits(lands: Sequence[Landscape]) -> tuple[float, float]:
 
 
 def _pad(
-    land: Landscape, limits: tuple[float, float], loss: Loss, ranges: Mapping[str, Range]
-) -> None:
+    land: Landscape, limits: tuple[float, float], loss: Loss, ranges: Mapping[str, Range],
+    marks: Sequence[Landmark] = (),
+) -> None:  # fmt: skip
     (x, of_x), (y, of_y) = ranges.items()
-    setting = {**loss.defaults, **view.dials(loss.name)}
+    setting = {**loss.defaults, **settings.of(loss)}
     surface = _surface(land)
     named = [(str(why), where) for why, where in (*land.undefined.items(), *land.notes.items())]
     pad(
@@ -152,12 +167,13 @@ def _pad(
             Landmark(preset[x], preset[y], name)
             for name, preset in loss.presets.items()
             if preset.get(x) is not None and preset.get(y) is not None
-        ],
+        ]
+        + list(marks),
         labels=[_label(why, where) for why, where in named],
         notes=[f"{why[0].upper()}{why[1:]}." for why, _ in named]
         or ["Drag or click; arrows move the cross."],
         key=f"pad.{loss.name}.{x}.{y}",
-        on_move=lambda move: pictures.set_dial(loss.name, move),
+        on_move=lambda move: pictures.set_dial(loss, move),
     )  # fmt: skip
 
 
@@ -168,10 +184,10 @@ def _label(why: str, where: np.ndarray) -> Landmark:
     return Landmark((i + 0.5) / n, (j + 0.5) / m, why.split(":")[0][:40])
 
 
-def _sections(study: Study, loss: Loss, land: Landscape, ranges: Mapping[str, Range]) -> None:
+def _sections(loss: Loss, land: Landscape, ranges: Mapping[str, Range]) -> None:
     """The surface cut through the cross, and standing up."""
     (x, of_x), (y, of_y) = ranges.items()
-    setting = {**loss.defaults, **view.dials(loss.name)}
+    setting = {**loss.defaults, **settings.of(loss)}
     at = {x: axes.number(setting[x], of_x), y: axes.number(setting[y], of_y)}
     left, right = st.columns(2, gap="large")
     with left:

@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from segloss_core import LOSSES
+from segloss_core.mix import text
 from segloss_core.scenes import SCENES
 
 VERSION = "1"
@@ -22,6 +23,8 @@ UPLOAD = "upload"
 PAPERS = ("misprints", "letters", "results")  # what the Atlas has besides a card per loss
 MODES = ("curve", "dials", "geometry")
 WHAT = ("value", "gradient", "price")
+TUNE = ("ask", "mix")
+WISHES = ("price", "easy", "start", "band")
 MOVES = ("shift", "grow", "sure")
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
@@ -63,15 +66,19 @@ def _pixel(text: str) -> tuple[int, int]:
     return x, y
 
 
-def _ends(text: str) -> tuple[tuple[float, float], ...]:
+def _ends(line: str) -> tuple[tuple[float, float], ...]:
     """Ranges of axes: "0:1,0:5"."""
     found = []
-    for part in text.split(","):
+    for part in line.split(","):
         low, high = (float(end) for end in part.split(":"))
         if not (math.isfinite(low) and math.isfinite(high)):
-            raise ValueError(text)
+            raise ValueError(line)
         found.append((low, high))
     return tuple(found)
+
+
+def _mix(line: str) -> str:
+    return text.written(text.parse(line))  # one way to write it, or a ValueError
 
 
 def _some_of(*names: str) -> Callable[[str], tuple[str, ...]]:
@@ -123,6 +130,14 @@ TABLE: Mapping[str, Entry] = {
     "moved": Entry(
         "moved", ("bce", "dice", "boundary", "hausdorff_dt"), _some_of(*LOSSES), ",".join
     ),
+    "tune": Entry("tune", "ask", _one_of(*TUNE)),
+    "wish": Entry("wish", "price", _one_of(*WISHES)),
+    "ratio": Entry("ratio", 3.0, _between(1e-3, 1e3), "{:.12g}".format),
+    "easy": Entry("easy", 0.9, _between(0.5, 0.999), "{:.12g}".format),
+    "keeps": Entry("keeps", 0.01, _between(1e-6, 1.0), "{:.12g}".format),
+    "begin": Entry("begin", "half", _one_of("half", "prevalence")),
+    "band": Entry("band", 0.75, _between(0.0, 1.0), "{:.12g}".format),
+    "mix": Entry("mix", "1.0*dice+0.5*bce", _mix),
     "files": Entry("files", False, lambda text: text == "1", lambda on: str(int(on))),
     **{f"{loss}.{name}": _dial(loss, name) for loss in LOSSES for name in LOSSES[loss].dials},
 }

@@ -1,7 +1,7 @@
 """Arrays in, Plotly out."""
 
 from .base import CONFIG
-from .curves import curves, one_pixel
+from .curves import curves, one_pixel, weights
 from .land import moves, page, sections, standing
 from .literature import prevalences, two_descents
 from .payers import probability_histogram, who_pays
@@ -17,5 +17,6 @@ __all__ = [
     "sections",
     "standing",
     "two_descents",
+    "weights",
     "who_pays",
 ]

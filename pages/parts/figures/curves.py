@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -68,4 +68,18 @@ def curves(
     figure.update_yaxes(type="log" if log else "linear", exponentformat="power")
     figure.update_yaxes(title="N × what it adds", row=1, col=1)
     figure.update_yaxes(title="N × |∂L/∂p|", row=2, col=1)
+    return figure
+
+
+def weights(table: Sequence[Mapping[str, float]]) -> go.Figure:
+    """Weights of a mix's parts, epoch by epoch."""
+    figure = go.Figure()
+    for i, name in enumerate(table[0]):
+        figure.add_scatter(
+            x=list(range(len(table))), y=[row[name] for row in table], mode="lines", name=name,
+            line={"color": MANY[i % len(MANY)], "width": 2.5},
+        )  # fmt: skip
+    figure.update_layout(**bare(240), legend={"orientation": "h", "y": 1.15, "x": 0, "title": None})
+    figure.update_xaxes(title="epoch")
+    figure.update_yaxes(title="weight", rangemode="tozero")
     return figure

@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from segloss_core.landscape import Landscape
 
-from .base import ACCENT, CONFIG, bare
+from .base import MAGMA, ACCENT, CONFIG, bare
 
 
 def sections(land: Landscape, at: Mapping[str, float], name: str) -> go.Figure:
@@ -40,7 +40,7 @@ def standing(land: Landscape, at: Mapping[str, float], name: str) -> go.Figure:
     (x_name, x), (y_name, y) = land.axes.items()
     figure = go.Figure(
         go.Surface(
-            x=x, y=y, z=land.surface.T, colorscale="Magma", showscale=False,
+            x=x, y=y, z=land.surface.T, colorscale=MAGMA, showscale=False,
             contours={"z": {"show": True, "color": "rgba(255,255,255,.5)", "width": 1}},
             hovertemplate=f"{x_name} = %{{x:.4g}}<br>{y_name} = %{{y:.4g}}<br>%{{z:.5g}}"
             "<extra></extra>",
@@ -83,7 +83,7 @@ def moves(
     )  # fmt: skip
     for k, title in enumerate(titles):
         place = {"row": k // columns + 1, "col": k % columns + 1}
-        at = {"x": xs, "y": ys, "z": values[k].T, "colorscale": "Magma", "showscale": False}
+        at = {"x": xs, "y": ys, "z": values[k].T, "colorscale": MAGMA, "showscale": False}
         figure.add_heatmap(
             **at, zsmooth="best", **place,
             hovertemplate=f"{names[0]} %{{x:.3g}}<br>{names[1]} %{{y:.3g}}<br>%{{z:.5g}}"
@@ -93,7 +93,7 @@ def moves(
             **at, ncontours=12, hoverinfo="skip", contours={"coloring": "none"},
             line={"color": "rgba(255,255,255,.6)", "width": 1}, **place,
         )  # fmt: skip
-    figure.update_layout(**bare(330 * rows, top=34))
+    figure.update_layout(**bare(330 * rows, top=34), showlegend=False)
     figure.update_xaxes(title=names[0], row=rows)
     figure.update_yaxes(title=names[1], col=1)
     if names[1] == "pixels down":
