@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from segloss_core.landscape import Landscape
 
-from .base import MAGMA, ACCENT, CONFIG, bare
+from .base import ACCENT, CONFIG, MAGMA, bare
 
 
 def sections(land: Landscape, at: Mapping[str, float], name: str) -> go.Figure:
