@@ -17,7 +17,8 @@ export class Listbox {
     this.list = el("ul", {
       role: "listbox", id: this.id, tabindex: 0, class: "sl-list", "aria-label": label,
       onkeydown: e => this.key(e),
-      onfocus: () => this.active ?? this.activate(this.chosen),
+      // By keyboard only: a list that scrolls under a pressed mouse would lose the click.
+      onfocus: () => this.list.matches(":focus-visible") && (this.active ?? this.activate(this.chosen)),
     });
     this.none = el("p", { class: "sl-none", text: nothing, hidden: true });
   }

@@ -66,8 +66,8 @@ def dials(loss: Loss) -> list[tuple[str, Dial]]:
 def choose(loss: Loss) -> Mapping[str, Range] | None:
     """The two axes and their ends, from boxes; None, with the reason on screen, if they are bad."""
     known = dict(dials(loss))
-    chosen = tuple(name for name in view.get("axes") if name in known)
-    if len(set(chosen)) != 2:
+    chosen = view.get("axes") or tuple(of(loss))
+    if len(set(chosen)) != 2 or not set(chosen) <= set(known):  # those of another loss
         chosen = tuple(of(loss))
         view.put("axes", ())
         view.put("ranges", ())
