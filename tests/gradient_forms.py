@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy import ndimage
+from scipy.special import expit
 
 from .reference_scene import Array, Scene
 from .references import _window_moments, contour, other_class_distance
+from .references_d import CROSS, SQUARE, _skeleton
 
 Form = Callable[..., Array]
 
@@ -46,6 +48,63 @@ def focal(s: Scene, alpha: float, gamma: float) -> Array:
     missed = gamma * s.q ** (gamma - 1) * s.log_p - s.q**gamma / s.p
     false = s.p**gamma / s.q - gamma * s.p ** (gamma - 1) * s.log_q
     return split(s, alpha / s.N * missed, (1 - alpha) / s.N * false)
+
+
+def asymmetric(s: Scene, gamma_pos: float, gamma_neg: float, margin: float) -> Array:
+    missed = gamma_pos * s.q ** (gamma_pos - 1) * s.log_p - s.q**gamma_pos / s.p
+    paid, rest = s.p > margin, s.q + margin
+    over = np.where(paid, s.p - margin, 1.0)
+    log_rest = s.log_q if margin == 0 else np.log(rest)
+    false = over**gamma_neg / rest - gamma_neg * over ** (gamma_neg - 1) * log_rest
+    return split(s, missed, paid * false) / s.N
+
+
+def reduced_focal(s: Scene, gamma: float, threshold: float) -> Array:
+    right, wrong = split(s, s.p, s.q), split(s, s.q, s.p)
+    eased = (wrong / threshold) ** gamma * (gamma * s.ce / wrong + 1 / right)
+    return np.where(right < threshold, 1 / right, eased) * split(s, -1, 1) / s.N
+
+
+def _off_label(s: Scene, epsilon: float) -> Array:
+    """p − y', without cancellation."""
+    return split(s, epsilon / 2 - s.q, s.p - epsilon / 2)
+
+
+def quality_focal(s: Scene, beta: float, epsilon: float) -> Array:
+    off = _off_label(s, epsilon)
+    label = split(s, 1 - epsilon / 2, epsilon / 2)
+    ce, d = -(label * s.log_p + (1 - label) * s.log_q), np.abs(off)
+    nearer = beta * d ** (beta - 1) * np.sign(off) * ce
+    return (nearer + d**beta * off / (s.p * s.q)) / s.N
+
+
+def tempered(a: Array, t: float) -> tuple[Array, Array]:
+    """π and 1 − π with log_t π − log_t (1 − π) = a, by halving the log-odds, which |a| bounds."""
+
+    def log_t(x: Array) -> Array:
+        return np.log(x) if t == 1 else (x ** (1 - t) - 1) / (1 - t)
+
+    low, high = -np.abs(a), np.abs(a)
+    for _ in range(70):
+        u = (low + high) / 2
+        less = log_t(expit(u)) - log_t(expit(-u)) < a
+        low, high = np.where(less, u, low), np.where(less, high, u)
+    return expit(u), expit(-u)
+
+
+def bi_tempered(s: Scene, t1: float, t2: float) -> Array:
+    """∂L/∂a of the logit of the true class: (1 − π)(π^−t₁ + (1 − π)^−t₁) over dA/dπ."""
+    r, w = tempered(split(s, s.z, -s.z), t2)
+    push = w * (r**-t1 + w**-t1) / (r**-t2 + w**-t2) / s.N
+    return from_logit(s, -push, push)
+
+
+def unet_border_bce(s: Scene, w0: float, sigma: float) -> Array:
+    number, count = ndimage.label(s.y, SQUARE)
+    to = [ndimage.distance_transform_edt(number != k) for k in range(1, count + 1)]
+    first, second = np.sort(to, axis=0)[:2]
+    border = np.exp(-((first + second) ** 2) / (2 * sigma**2))
+    return bce(s) * split(s, 1, 1 + w0 * border)
 
 
 def distance_map_bce(s: Scene, scale: float) -> Array:
@@ -138,6 +197,36 @@ def jaccard(s: Scene, smooth: float) -> Array:
     return split(s, -1 / U, (s.TP + smooth) / U / U)
 
 
+def power_jaccard(s: Scene, power: float, smooth: float) -> Array:
+    U = (s.p**power).sum() + s.n1 - s.TP + smooth
+    T = (s.TP + smooth) / U
+    return (power * s.p ** (power - 1) * T - s.y * (1 + T)) / U
+
+
+def dice_semimetric(s: Scene, epsilon: float, smooth: float) -> Array:
+    S = s.p.sum() + split(s, 1 - epsilon / 2, epsilon / 2).sum() + smooth
+    off = _off_label(s, epsilon)
+    return (np.sign(off) - np.abs(off).sum() / S) / S
+
+
+def tanimoto_complement(s: Scene, smooth: float) -> Array:
+    off = split(s, -s.q, s.p)
+    W = (off**2).sum()
+    found: Array | float = 0.0
+    for overlap, slope in ((s.TP, s.y), (s.TN, s.y - 1)):
+        U = W + overlap + smooth
+        found = found + (2 * off * (1 - W / U) - slope * W / U) / U / 2
+    return found
+
+
+def boundary_dou(s: Scene, smooth: float) -> Array:
+    a = min(1 - 2 * (contour(s.y > 0).sum() + smooth) / (s.n1 + smooth), 0.8)
+    off = split(s, -s.q, s.p)
+    above = (off**2).sum() + smooth
+    D = above + (1 - a) * s.TP
+    return (2 * off * (1 - above / D) - (1 - a) * s.y * above / D) / D
+
+
 def _index(s: Scene, alpha: float, beta: float, smooth: float) -> tuple[float, float]:
     D = s.TP + alpha * s.FP + beta * s.FN + smooth
     return (s.TP + smooth) / D, D
@@ -216,6 +305,13 @@ def boundary(s: Scene) -> Array:
     return split(s, -(inside - 1) / s.N, outside / s.N)
 
 
+def skeleton_recall(s: Scene, radius: int, smooth: float) -> Array:
+    tube = _skeleton(s.y > 0)
+    if radius:
+        tube = ndimage.binary_dilation(tube, CROSS, iterations=radius) & (s.y > 0)
+    return np.where(tube, -1 / (tube.sum() + smooth), 0.0)
+
+
 def active_contour(s: Scene, lam: float, mu: float, eps: float) -> Array:
     dx, dy = np.zeros(s.p.shape), np.zeros(s.p.shape)
     dx[:, :-1], dy[:-1] = np.diff(s.p, axis=1), np.diff(s.p, axis=0)
@@ -244,6 +340,10 @@ def exp_log(
         outer = gamma_dice * (-np.log(DSC)) ** (gamma_dice - 1) / DSC
         found = found + w_dice / 2 * outer * sign * dice(label, smooth)
     return found
+
+
+def soft_f1(s: Scene, w: float) -> Array:
+    return w * dice(s, 0.0) - (1 - w) * dice(_opposite(s), 0.0)
 
 
 def combo(s: Scene, alpha: float, beta: float, smooth: float) -> Array:
@@ -282,7 +382,9 @@ TABLE: dict[str, tuple[Form, ...]] = {
     "BCE": (bce,),
     "WCE / balanced": (weighted_bce, balanced_bce),
     "focal": (focal,),
-    "distance-map, shape-aware": (distance_map_bce, shape_aware),
+    "asymmetric, reduced, quality focal": (asymmetric, reduced_focal, quality_focal),
+    "bi-tempered (in z)": (bi_tempered,),
+    "distance-map, shape-aware, border": (distance_map_bce, shape_aware, unet_border_bce),
     "correlation SSL": (ssl_correlation,),
     "top-k": (topk_bce,),
     "Poly-1": (poly1_bce, poly1_focal),
@@ -292,7 +394,10 @@ TABLE: dict[str, tuple[Form, ...]] = {
     "log-cosh Dice": (log_cosh_dice,),
     "squared Dice": (squared_dice,),
     "GDL": (generalized_dice,),
-    "Jaccard": (jaccard,),
+    "Jaccard, with powers, both classes, of the contour": (
+        jaccard, power_jaccard, tanimoto_complement, boundary_dou,
+    ),
+    "Dice of soft labels": (dice_semimetric,),
     "Tversky": (tversky, fbeta),
     "focal Tversky": (focal_tversky,),
     "sens-spec": (sensitivity_specificity,),
@@ -302,6 +407,8 @@ TABLE: dict[str, tuple[Form, ...]] = {
     "Hausdorff DT": (hausdorff_dt,),
     "boundary": (boundary,),
     "active contour": (active_contour,),
+    "skeleton recall": (skeleton_recall,),
+    "double soft F1": (soft_f1,),
     "exp-log": (exp_log,),
     "combo, HistoSeg, Dice+CE, unified focal": (
         combo, histoseg, dice_bce, unified_focal_sym, unified_focal_asym,
@@ -310,5 +417,6 @@ TABLE: dict[str, tuple[Form, ...]] = {
 
 FORMS: dict[str, Form] = {f.__name__: f for row in TABLE.values() for f in row}
 
-# No useful closed form: a pooled minimum, or a window around every pixel.
-AUTOGRAD = {"cldice", "dice_cldice", "ssim", "structure_f3net"}
+# No useful closed form: a pooled minimum, a window around every pixel, or a stretch between the
+# extremes after each of many erosions.
+AUTOGRAD = {"cldice", "dice_cldice", "ssim", "structure_f3net", "hausdorff_er"}

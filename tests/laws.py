@@ -211,10 +211,10 @@ def extremes_are_finite(loss: Any, core: ModuleType) -> None:
         for logits in (z, z.sign() * top, -(2 * y - 1) * top, (2 * y - 1) * top, z * 0, z * 40):
             for target in (y, one, torch.zeros_like(y), torch.ones_like(y)):
                 zz, yy = logits.to(dtype), target.to(dtype)
-                for dials in ({}, soft):
-                    value = loss(zz, yy, **dials)
+                for dials in ({}, soft) if soft else ({},):
                     share = core.maps.share(loss, zz, yy, **dials)
                     answer = loss.at(core.Pixels.from_logits(zz, yy), **dials)
+                    value = answer.value
                     for wrt in ("logit", "probability"):
                         slope = core.maps.gradient(loss, zz, yy, wrt=wrt, **dials)
                         assert bool(torch.isfinite(slope).all()), (dtype, wrt, dials)

@@ -88,14 +88,21 @@ def test_it_knows_what_has_no_end(steps):
     assert not descend(lambda p, y: -p.mean(), Y, steps).runs_away, "bounded by −1"
 
 
-def test_no_loss_of_the_library_runs_away_and_nearly_all_find_the_mask():
-    # What the errata run is tried there; the rest are seconds each, or another's twin.
-    slow = {e.loss for e in ALL if e.literal} | {"ssim", "dice_cldice", "unified_focal_sym"}
-    ends = {name: descend(loss, Y, of="logit") for name, loss in LOSSES.items() if name not in slow}
-    assert not [name for name, end in ends.items() if end.runs_away]
-    astray = {name for name, end in ends.items() if end.outcome != Outcome.MASK}
-    # One has no push on the inner outline, the other none off the skeletons.
-    assert astray == {"boundary", "cldice"}
+# What the errata run is tried there; the rest are seconds each, or another's twin.
+SLOW = {e.loss for e in ALL if e.literal} | {"ssim", "dice_cldice", "unified_focal_sym"}
+ASTRAY = {
+    "boundary": Outcome.UNSETTLED,  # no push on the inner outline
+    "cldice": Outcome.UNSETTLED,  # none off the skeletons
+    "skeleton_recall": Outcome.UNMOVED,  # none on the background
+    "hausdorff_er": Outcome.UNMOVED,  # none on what is hesitant
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(LOSSES) - SLOW))
+def test_no_loss_of_the_library_runs_away_and_nearly_all_find_the_mask(name):
+    end = descend(LOSSES[name], Y, of="logit")
+    assert not end.runs_away
+    assert end.outcome == ASTRAY.get(name, Outcome.MASK)
 
 
 def test_adam_is_torchs():

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import brentq
 
 from segloss_core import LOSSES, Note, Pixels, maps
 
@@ -145,6 +148,92 @@ def where_flat(name, value):
     return lambda c: value(c) if c.kind != "one pixel" else reference(name)(c)
 
 
+def asymmetric(c):
+    over = max(c.p - 0.05, 0)
+    return (c.n1 * c.q * c.ce1 + c.n0 * over**4 * -math.log(1 - over)) / N
+
+
+def reduced(c):
+    of_object = 1 if c.p < 0.5 else (c.q / 0.5) ** 2
+    of_background = 1 if c.q < 0.5 else (c.p / 0.5) ** 2
+    return (of_object * c.n1 * c.ce1 + of_background * c.n0 * c.ce0) / N
+
+
+def quality(c):
+    missed = abs(0.95 - c.p) ** 2 * (0.95 * c.ce1 + 0.05 * c.ce0)
+    false = abs(0.05 - c.p) ** 2 * (0.95 * c.ce0 + 0.05 * c.ce1)
+    return (c.n1 * missed + c.n0 * false) / N
+
+
+def bi_tempered(c):
+    """π of the object from its logit at t₂ = 1.3; both prices at t₁ = 0.8."""
+    z = math.log(c.p / c.q)
+
+    def off(pi):
+        return (1 - pi**-0.3) / 0.3 - (1 - (1 - pi) ** -0.3) / 0.3 - z
+
+    pi = brentq(off, 1e-6, 1 - 1e-6, xtol=1e-15, rtol=1e-14)
+    both = (1 - pi**1.2 - (1 - pi) ** 1.2) / 1.2
+    object_, background = ((1 - right**0.2) / 0.2 - both for right in (pi, 1 - pi))
+    return (c.n1 * object_ + c.n0 * background) / N
+
+
+def power_jaccard(c):
+    union = N * c.p**2 + c.n1 - c.tp + 1
+    return 1 - (c.tp + 1) / union
+
+
+def semimetric(c):
+    wrong = c.n1 * abs(0.95 - c.p) + c.n0 * abs(0.05 - c.p)
+    return wrong / (N * c.p + 0.95 * c.n1 + 0.05 * c.n0 + 1)
+
+
+def tanimoto(c):
+    wrong = c.n1 * c.q**2 + c.n0 * c.p**2
+    return (wrong / (wrong + c.tp + 1) + wrong / (wrong + c.tn + 1)) / 2
+
+
+def dou(c):
+    """The rim of the full mask is the image's border, that of one pixel the pixel."""
+    rim = {"empty": 0, "full": int(RING.sum()), "one pixel": 1}[c.kind]
+    kept = 1 - min(1 - 2 * (rim + 1e-5) / (c.n1 + 1e-5), 0.8)
+    wrong = c.n1 * c.q**2 + c.n0 * c.p**2 + 1e-5
+    return wrong / (wrong + kept * c.tp)
+
+
+@cache
+def peeled() -> float:
+    """Ten erosions of a mistake all over the image, in fractions.
+
+    The cross of five loses a fifth at an edge and two at a corner, so that the first stretch leaves
+    1, ½ and 0 whatever the mistake was: nothing after it depends on p.
+    """
+    edge = [i in (0, SIDE - 1) for i in range(SIDE)]
+    left = [[Fraction(2 - a - b, 2) for b in edge] for a in edge]
+    total = sum(map(sum, left))
+    for k in range(2, 11):
+        wide = [[Fraction(0)] * (SIDE + 2) for _ in range(SIDE + 2)]
+        for i, row in enumerate(left):
+            wide[i + 1][1:-1] = row
+        cross = ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0))
+        left = [
+            [
+                max(sum(wide[i + a][j + b] for a, b in cross) / 5 - Fraction(1, 2), Fraction(0))
+                for j in range(1, SIDE + 1)
+            ]
+            for i in range(1, SIDE + 1)
+        ]
+        low, high = min(map(min, left)), max(map(max, left))
+        left = [[(x - low) / (high - low) for x in row] for row in left] if high > low else left
+        total += k * k * sum(map(sum, left))
+    return float(total / N)
+
+
+def eroded(c):
+    """Errors whose square is below ½ never pass; 0.99² does, also at the corners: 3/5 of it."""
+    return peeled() if (c.q if c.n1 else c.p) > 0.9 else 0.0
+
+
 def ssim(c):
     y = float(c.kind == "full")
     return 1 - (2 * c.p * y + 1e-4) / (c.p**2 + y + 1e-4)
@@ -203,6 +292,20 @@ VALUES: dict[str, Callable] = {
     "unified_focal_sym": lambda c: unified(c, 0.5, 0.5),
     "unified_focal_asym": lambda c: unified(c, 0.0, 0.0),
     "dice_bce": lambda c: dice(c) + c.bce,
+    "asymmetric": asymmetric,
+    "reduced_focal": reduced,
+    "quality_focal": quality,
+    "bi_tempered": bi_tempered,
+    "power_jaccard": power_jaccard,
+    "soft_f1": lambda c: (
+        c.wrong / (2 * c.tp + c.wrong) / 2 + c.wrong / (2 * c.tn + c.wrong) / 2
+    ),
+    "dice_semimetric": semimetric,
+    "tanimoto_complement": tanimoto,
+    "boundary_dou": dou,
+    "skeleton_recall": lambda c: c.q / 2 if c.kind == "one pixel" else 0.0,  # 1 pixel, and s = 1
+    "unet_border_bce": lambda c: c.bce,  # fewer than two objects: no gap
+    "hausdorff_er": where_flat("hausdorff_er", eroded),
 }  # fmt: skip
 
 ONE_CLASS_NOTES = {
@@ -218,6 +321,8 @@ ONE_CLASS_NOTES = {
     "exp_log": Note.MISSING_LABEL,
     "unified_focal_sym": Note.MISSING_OVERLAP,
     "unified_focal_asym": Note.MISSING_OVERLAP,
+    "soft_f1": Note.MISSING_OVERLAP,
+    "skeleton_recall": Note.NO_SKELETON_IN_TARGET,
 }
 ONE_PIXEL_NOTES = {
     "hausdorff_dt": Note.NO_BOUNDARY_IN_PREDICTION,
@@ -230,6 +335,10 @@ def note_of(name: str, p: float, kind: str) -> Note | None:
     if name == "shape_aware":
         outline, wanted = p > 0.5, kind != "empty"  # a full mask has one: the image's border
         return Note.NO_CONTOUR if outline != wanted else None
+    if name == "unet_border_bce":
+        return Note.NO_TWO_OBJECTS
+    if name == "boundary_dou":
+        return Note.ONE_ON_EMPTY_TARGET if kind == "empty" else None
     if name.startswith("lovasz"):
         return Note.ONLY_THE_WORST if kind == "empty" else None
     return (ONE_PIXEL_NOTES if kind == "one pixel" else ONE_CLASS_NOTES).get(name)
@@ -256,9 +365,12 @@ def test_a_flat_prediction_costs_what_is_worked_out(name, kind):
 
 
 # What is undefined, at which dials, for which logits and target; value; whether anything is pushed.
+# Without a note: defined, one dial away from what is not.
 SURE = torch.full((SIDE, SIDE), -1e4, dtype=torch.float64)  # σ is exactly 0
 ZEROS = torch.zeros(SIDE, SIDE, dtype=torch.float64)
-NO_SMOOTHING = ("dice", "tversky", "jaccard", "fbeta", "focal_tversky", "squared_dice")
+NO_SMOOTHING = (
+    "dice", "tversky", "jaccard", "fbeta", "focal_tversky", "squared_dice", "power_jaccard",
+)  # fmt: skip
 UNDEFINED = [
     *(
         (name, {"smooth": 0.0}, flat(p), "empty", 1.0, False, Note.NOTHING_TO_OVERLAP)
@@ -293,6 +405,22 @@ UNDEFINED = [
     ("lovasz_sigmoid", {}, flat(0.3), "empty", 0.3, True, Note.ONLY_THE_WORST),
     ("cldice", {}, 1e4 * (2 * target("one pixel") - 1), "empty", 1 - 2 * 0.5 / 1.5, None, Note.NO_SKELETON_IN_TARGET),
     ("cldice", {}, flat(0.3), "one pixel", 1 - 2 * 0.65 / 1.65, True, Note.NO_SKELETON_IN_PREDICTION),
+    ("dice_semimetric", {"smooth": 0.0, "epsilon": 0.0}, flat(0.3), "empty", 1.0, False, Note.NOTHING_TO_OVERLAP),
+    ("dice_semimetric", {"smooth": 0.0, "epsilon": 0.0}, SURE, "empty", 0.0, False, Note.ZERO_OVER_ZERO),
+    ("dice_semimetric", {"smooth": 0.0, "epsilon": 0.2}, flat(0.3), "empty", 0.5, True, None),
+    ("soft_f1", {"w": 1.0}, flat(0.3), "empty", 1.0, False, Note.MISSING_OVERLAP),
+    ("soft_f1", {"w": 0.0}, flat(0.3), "full", 1.0, False, Note.MISSING_OVERLAP),
+    ("soft_f1", {"w": 0.0}, flat(0.3), "empty", 0.3 / 1.7, True, None),
+    ("soft_f1", {"w": 0.5}, SURE, "empty", 0.0, True, Note.ZERO_OVER_ZERO),
+    ("tanimoto_complement", {"smooth": 0.0}, flat(0.3), "empty", (1 + 0.09 / 0.79) / 2, True, Note.MISSING_OVERLAP),
+    ("tanimoto_complement", {"smooth": 0.0}, flat(0.3), "full", (1 + 0.49 / 0.79) / 2, True, Note.MISSING_OVERLAP),
+    ("boundary_dou", {}, flat(0.3), "empty", 1.0, False, Note.ONE_ON_EMPTY_TARGET),
+    ("boundary_dou", {"smooth": 3.0}, SURE, "empty", 1.0, False, Note.ONE_ON_EMPTY_TARGET),
+    ("skeleton_recall", {"smooth": 0.0}, flat(0.3), "empty", 0.0, False, Note.NO_SKELETON_IN_TARGET),
+    ("skeleton_recall", {"smooth": 0.0}, flat(0.3), "full", 0.0, False, Note.NO_SKELETON_IN_TARGET),
+    ("skeleton_recall", {"smooth": 0.0}, flat(0.3), "one pixel", 0.7, True, None),
+    ("unet_border_bce", {}, flat(0.3), "one pixel", (-math.log(0.3) - 63 * math.log(0.7)) / 64, True, Note.NO_TWO_OBJECTS),
+    ("hausdorff_er", {}, flat(0.7), "empty", 0.0, False, None),
     ("hausdorff_dt", {"alpha": 0.0}, flat(0.3), "one pixel", (0.49 + 63 * 0.09) / 64, True, Note.NO_BOUNDARY_IN_PREDICTION),
 ]  # fmt: skip
 
@@ -314,7 +442,7 @@ def test_what_is_undefined_is_decided_and_named(name, dials, z, kind, value, pus
 
 
 def test_every_note_occurs_and_is_a_sentence():
-    seen = {row[-1] for row in UNDEFINED}
+    seen = {row[-1] for row in UNDEFINED} - {None}
     px = Pixels.from_logits(flat(0.3), ZEROS, ZEROS)  # every weight 0
     seen |= {loss.at(px).note for loss in LOSSES.values()}
     assert all(float(loss.at(px).value) == 0 for loss in LOSSES.values())

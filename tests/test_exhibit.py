@@ -37,7 +37,8 @@ def test_turning_a_pixel_to_its_mistake_costs(name):
     assert found.p.shape == found.object.shape == found.background.shape
     assert found.object.min() == found.background.min() == 0
     assert np.isfinite([found.object, found.background]).all()
-    if not loss.positional and name not in ("label_smoothing_bce", "topk_bce", "lovasz_hinge"):
+    soft = {"label_smoothing_bce", "quality_focal", "dice_semimetric"}  # least short of the label
+    if not loss.positional and name not in soft | {"topk_bce", "lovasz_hinge"}:
         assert (np.diff(found.object) <= 1e-9).all(), (
             "an object pixel is the better the higher its p"
         )
@@ -103,5 +104,8 @@ def test_who_pays_when_a_dial_is_turned():
 def test_a_right_prediction_is_better_than_an_undecided_and_that_than_a_wrong_one(name):
     loss = LOSSES[name]
     found = exhibit.scale(loss, loss.defaults)
-    assert found.right < found.undecided < found.wrong
+    if name == "hausdorff_er":  # the erosions do not see a hesitant prediction
+        assert found.right == found.undecided == 0 < found.wrong
+    else:
+        assert found.right < found.undecided < found.wrong
     assert found.right >= found.floor - 1e-9

@@ -16,12 +16,14 @@ from scipy import ndimage
 
 from segloss_core import LOSSES
 
+from .gradient_forms import tempered
 from .laws import scene
 from .reference_scene import Array, Scene
-from .references import _window_moments, other_class_distance
+from .references import _window_moments, contour, other_class_distance
 from .references_b import _soft_skeleton
+from .references_d import CROSS, SQUARE, _skeleton
 
-WINDOW, ITERS = 5, 2
+WINDOW, ITERS, RADIUS = 5, 2, 1
 
 
 class Sums(Scene):
@@ -39,6 +41,13 @@ class Sums(Scene):
         """One pass over the image for every value of an exponent, none for other dials."""
         found = {x: f(x) for x in np.unique(exponents)}
         return np.vectorize(found.__getitem__, otypes=[float])(exponents)
+
+    def _each_pair(self, f: Callable[[float, float], float], *two: Array) -> Array:
+        """One pass over the image for every pair of values that belong together."""
+        a, b = np.broadcast_arrays(*two)
+        found = {(x, y): f(x, y) for x in np.unique(a) for y in np.unique(b)}
+        each = [found[x, y] for x, y in zip(a.ravel(), b.ravel(), strict=True)]
+        return np.array(each).reshape(a.shape)
 
     def F1(self, gamma: Array) -> Array:
         return self._each(lambda g: float((self.y * self.q**g * self.ce).sum()), gamma)
@@ -62,6 +71,85 @@ class Sums(Scene):
         """Cross-entropies from the largest on, and their sums so far."""
         falling = np.sort(self.ce.ravel())[::-1]
         return falling, np.concatenate([[0], falling.cumsum()])
+
+    def above_margin(self, gamma: Array, margin: Array) -> Array:
+        """Σ over the background of the focused surprise beyond a margin."""
+
+        def total(g: float, m: float) -> float:
+            over = np.maximum(self.p - m, 0)
+            surprise = -self.log_q if m == 0 else -np.log(np.where(over > 0, self.q + m, 1))
+            return float(((1 - self.y) * over**g * surprise).sum())
+
+        return self._each_pair(total, gamma, margin)
+
+    def near_label(self, beta: Array, epsilon: Array) -> Array:
+        """Σ |y' − p|^β CE(y', p), from the error and the logit that speaks for the label."""
+        error = np.where(self.y > 0, self.q, self.p)
+        for_label = (2 * self.y - 1) * self.z
+        return self._each_pair(
+            lambda b, e: float((np.abs(error - e / 2) ** b * (self.ce + e / 2 * for_label)).sum()),
+            beta,
+            epsilon,
+        )
+
+    def tempered(self, t1: Array, t2: Array) -> Array:
+        """Σ −log_t₁ π − (1 − π^(2−t₁) − (1 − π)^(2−t₁))/(2 − t₁), π solved for once per t₂."""
+        a = (2 * self.y - 1) * self.z
+        solved = {t: tempered(a, t) for t in np.unique(t2)}
+
+        def total(t: float, tail: float) -> float:
+            r, w = solved[tail]
+            price = -np.log(r) if t == 1 else (1 - r ** (1 - t)) / (1 - t)
+            return float((price - (1 - r ** (2 - t) - w ** (2 - t)) / (2 - t)).sum())
+
+        return self._each_pair(total, t1, t2)
+
+    def above_and_below(self, gamma: Array, threshold: Array) -> tuple[Array, Array]:
+        """Σ CE of pixels with p_t < t, and Σ (1 − p_t)^γ CE of the others: running sums, sorted."""
+        right = np.where(self.y > 0, self.p, self.q).ravel()
+        wrong, order = np.where(self.y > 0, self.q, self.p).ravel(), np.argsort(right)
+        ce, wrong = self.ce.ravel()[order], wrong[order]
+        below = np.searchsorted(right[order], threshold, side="left")
+        whole = np.concatenate([[0], ce.cumsum()])[below]
+        tails = {g: np.cumsum((wrong**g * ce)[::-1])[::-1] for g in np.unique(gamma)}
+        at = np.broadcast_arrays(gamma, below)
+        eased = [np.append(tails[g], 0)[i] for g, i in zip(*(x.ravel() for x in at), strict=True)]
+        return whole, np.array(eased).reshape(at[0].shape)
+
+    def off_label(self, epsilon: Array) -> Array:
+        """Σ |p − y'|: the error's distance to ε/2, from running sums of the sorted errors."""
+        error = np.sort(np.where(self.y > 0, self.q, self.p).ravel())
+        so_far = np.concatenate([[0], error.cumsum()])
+        below = np.searchsorted(error, epsilon / 2)
+        return so_far[-1] - 2 * so_far[below] + epsilon / 2 * (2 * below - self.N)
+
+    def powered(self, exponent: Array) -> Array:
+        return self._each(lambda k: float((self.p**k).sum()), exponent)
+
+    def between_objects(self, sigma: Array) -> Array:
+        """Σ CE of the background by the width of the gap that a pixel lies in."""
+        number, count = ndimage.label(self.y, SQUARE)
+        to = [ndimage.distance_transform_edt(number != k) for k in range(1, count + 1)]
+        width, at = np.unique(np.sort(to, axis=0)[:2].sum(0), return_inverse=True)
+        paid = np.bincount(at.ravel(), ((1 - self.y) * self.ce).ravel())
+        return self._each(lambda s: float((paid * np.exp(-(width**2) / (2 * s * s))).sum()), sigma)
+
+    @cached_property
+    def tube(self) -> tuple[float, float]:
+        """What is missed of the widened skeleton, and all of it."""
+        wide = ndimage.binary_dilation(_skeleton(self.y > 0), CROSS, iterations=RADIUS)
+        inside = wide & (self.y > 0)
+        return float(self.q[inside].sum()), float(inside.sum())
+
+    @cached_property
+    def layers(self) -> list[float]:
+        """Σ of what is left of the squared error after each erosion."""
+        left, found = np.where(self.y > 0, self.q, self.p) ** 2, []
+        for _ in range(ITERS):
+            left = np.maximum(ndimage.convolve(left, CROSS / 5, mode="constant") - 0.5, 0)
+            left = (left - left.min()) / np.ptp(left) if np.ptp(left) else left
+            found.append(float(left.sum()))
+        return found
 
     @cached_property
     def structure(self) -> tuple[Array, Array]:
@@ -183,6 +271,32 @@ def _mcc(s, eps):
     return 1 - (s.TP * s.TN - s.FP * s.FN) / np.sqrt(four + eps)
 
 
+def _reduced(s, gamma, threshold):
+    whole, eased = s.above_and_below(gamma, threshold)
+    return (whole + threshold ** (-gamma) * eased) / s.N
+
+
+def _power_jaccard(s, power, smooth):
+    powers = s.powered(power)
+    return (powers + s.n1 - 2 * s.TP) / (powers + s.n1 - s.TP + smooth)
+
+
+def _semimetric(s, epsilon, smooth):
+    labels = s.n1 * (1 - epsilon / 2) + s.n0 * epsilon / 2
+    return s.off_label(epsilon) / (s.P + labels + smooth)
+
+
+def _tanimoto(s, smooth):
+    wrong = s.S1 + s.S0
+    return sum(wrong / (wrong + hit + smooth) for hit in (s.TP, s.TN)) / 2
+
+
+def _dou(s, smooth):
+    kept = 1 - np.minimum(1 - 2 * (contour(s.y > 0).sum() + smooth) / (s.n1 + smooth), 0.8)
+    above = s.S1 + s.S0 + smooth
+    return above / (above + kept * s.TP)
+
+
 def _squared(s, smooth):
     return (s.S1 + s.S0) / (s.P2 + s.n1 + smooth)
 
@@ -197,6 +311,47 @@ ROWS: dict[str, dict[str, tuple[Callable, dict]]] = {
     "weighted CE": {"weighted_bce": (lambda s, beta: (beta * s.A1 + s.A0) / s.N, {})},
     "balanced CE": {"balanced_bce": (_balanced, {})},
     "focal": {"focal": (_focal, {})},
+    "asymmetric, reduced, quality focal": {
+        "asymmetric": (
+            lambda s, gamma_pos, gamma_neg, margin: (
+                (s.F1(gamma_pos) + s.above_margin(gamma_neg, margin)) / s.N
+            ),
+            {},
+        ),
+        "reduced_focal": (_reduced, {}),
+        "quality_focal": (lambda s, beta, epsilon: s.near_label(beta, epsilon) / s.N, {}),
+    },
+    "bi-tempered": {"bi_tempered": (lambda s, t1, t2: s.tempered(t1, t2) / s.N, {})},
+    "border CE": {
+        "unet_border_bce": (
+            lambda s, w0, sigma: (s.A1 + s.A0 + w0 * s.between_objects(sigma)) / s.N,
+            {},
+        )
+    },
+    "power Jaccard, Tanimoto, boundary DoU": {
+        "power_jaccard": (_power_jaccard, {}),
+        "tanimoto_complement": (_tanimoto, {}),
+        "boundary_dou": (_dou, {}),
+    },
+    "Dice of soft labels": {"dice_semimetric": (_semimetric, {})},
+    "double soft F1": {
+        "soft_f1": (
+            lambda s, w: w * s.E / (2 * s.TP + s.E) + (1 - w) * s.E / (2 * s.TN + s.E),
+            {},
+        )
+    },
+    "skeleton recall": {
+        "skeleton_recall": (
+            lambda s, smooth: s.tube[0] / (s.tube[1] + smooth),
+            {"radius": RADIUS},
+        )
+    },
+    "Hausdorff by erosion": {
+        "hausdorff_er": (
+            lambda s, alpha: sum(k**alpha * x for k, x in enumerate(s.layers, 1)) / s.N,
+            {"iterations": ITERS},
+        )
+    },
     "distance-map CE": {
         "distance_map_bce": (lambda s, scale: (s.A1 + s.A0 + scale * s.nearness) / s.N, {})
     },

@@ -8,7 +8,7 @@ import torch
 
 from segloss_core import LOSSES, maps
 
-from .gradient_forms import AUTOGRAD, FORMS
+from .gradient_forms import AUTOGRAD, FORMS, tempered
 from .laws import same, scene, settings
 from .reference_scene import Scene
 
@@ -98,6 +98,12 @@ COUNTING = {
         {"b": 2.0, "smooth": 2.5},
         lambda tp, fp, fn, tn: _index(tp, fp, fn, 0.2, 0.8, 2.5),
     ),
+    "soft_f1": (
+        {"w": 0.2},
+        lambda tp, fp, fn, tn: (
+            0.2 * _index(tp, fp, fn, 0.5, 0.5, 0) + 0.8 * _index(tn, fn, fp, 0.5, 0.5, 0)
+        ),
+    ),
     "mae": ({}, lambda tp, fp, fn, tn: (fp + fn) / (tp + fp + fn + tn).detach()),
 }  # fmt: skip
 
@@ -129,7 +135,9 @@ def tones(name):
 
 
 def test_no_other_loss_has_two_gradients():
-    assert {name for name in LOSSES if tones(name) == (1, 1)} == set(COUNTING)
+    """But for those of which a place or a label in between decides, pixel by pixel."""
+    two = {name for name in LOSSES if not LOSSES[name].positional and tones(name) == (1, 1)}
+    assert two == set(COUNTING)
 
 
 # ---- confident mistakes ------------------------------------------------------------------------
@@ -166,21 +174,26 @@ def push(name: str, logit: float) -> float:
 ALIVE = {
     "bce", "weighted_bce", "balanced_bce", "focal", "distance_map_bce", "shape_aware",
     "ssl_correlation", "poly1_bce", "poly1_focal", "label_smoothing_bce", "combo", "histoseg",
-    "unified_focal_sym", "unified_focal_asym", "dice_bce", "structure_f3net",
+    "unified_focal_sym", "unified_focal_asym", "dice_bce", "structure_f3net", "reduced_focal",
+    "quality_focal", "unet_border_bce",
 }  # fmt: skip
 DEAD = {
     "dice", "squared_dice", "tversky", "focal_tversky", "log_cosh_dice", "jaccard",
     "generalized_dice", "fbeta", "mcc", "sensitivity_specificity", "mse", "mae",
     "noise_robust_dice", "boundary", "hausdorff_dt", "cldice", "dice_cldice", "active_contour",
-    "ssim",
+    "ssim", "power_jaccard", "soft_f1", "dice_semimetric", "tanimoto_complement", "boundary_dou",
 }  # fmt: skip
 # Named one by one; a rank, a power or a sum of both kinds decides.
-NAMED = {"lovasz_hinge": 33.0, "exp_log": 0.07, "gce": 8e-4, "lovasz_sigmoid": 8e-4}
+NAMED = {
+    "lovasz_hinge": 33.0, "exp_log": 0.07, "gce": 8e-4, "lovasz_sigmoid": 8e-4,
+    "bi_tempered": 0.22, "asymmetric": 2.2e-3, "hausdorff_er": 2.7e-3,
+}  # fmt: skip
 SILENT_UNTIL_CHOSEN = {"topk_bce"}
+NEVER = {"skeleton_recall"}  # no background pixel is pushed
 
 
 def test_every_loss_is_alive_dead_or_named():
-    groups = (ALIVE, DEAD, set(NAMED), SILENT_UNTIL_CHOSEN)
+    groups = (ALIVE, DEAD, set(NAMED), SILENT_UNTIL_CHOSEN, NEVER)
     assert set.union(*groups) == set(LOSSES)
     assert sum(map(len, groups)) == len(LOSSES)
 
@@ -191,6 +204,8 @@ def test_what_becomes_of_the_push_on_a_confident_mistake(name):
     unsure, sure = push(name, 0.0), push(name, 12.0)
     if name in SILENT_UNTIL_CHOSEN:
         assert unsure == 0 and sure > 0.5 / (0.1 * 120)
+    elif name in NEVER:
+        assert unsure == 0 == sure
     elif name in NAMED:
         assert sure / unsure == pytest.approx(NAMED[name], rel=0.1)
     else:
@@ -201,12 +216,38 @@ P, Q = (
     float(torch.sigmoid(torch.tensor(12.0).double())),
     float(torch.sigmoid(torch.tensor(-12.0).double())),
 )
+LESS, MORE = tempered(np.array([-12.0, 0.0]), 1.3)  # of the true class, and of the other
+
+
+def _tempered_push(i: int) -> float:
+    r, w = LESS[i], MORE[i]
+    return float(w * (r**-0.8 + w**-0.8) / (r**-1.3 + w**-1.3))
+
+
+def _margin_push(p: float, q: float) -> float:
+    """At γ₋ = 4 and m = 0.05."""
+    over, rest = p - 0.05, q + 0.05
+    return p * q * (over**4 / rest - 4 * over**3 * np.log(rest))
+
+
+def _towards_label(p: float, log_q: float, z: float) -> float:
+    """At β = 2 and ε = 0.1: the label is 0.05."""
+    d, ce = p - 0.05, -log_q - 0.05 * z
+    return 2 * d * p * (1 - p) * ce + d**3
+
+
 # Where nothing but the pixel itself decides: the ratio in every scene.
 EVERYWHERE = {
     **dict.fromkeys(("bce", "weighted_bce", "balanced_bce", "distance_map_bce"), 2 * P),
     "poly1_bce": (P + P * Q) / 0.75,
     "label_smoothing_bce": (P - 0.05) / 0.45,
     "focal": P**2 * (P + 2 * Q * 12.000006144212353) / (0.25 * (0.5 + np.log(2))),
+    "reduced_focal": P / (0.5 * (1 + 2 * np.log(2))),  # at z = 0 the factor is 1 and falls
+    "quality_focal": _towards_label(P, -12.000006144212353, 12.0)
+    / _towards_label(0.5, -np.log(2), 0.0),
+    "asymmetric": _margin_push(P, Q) / _margin_push(0.5, 0.5),
+    "bi_tempered": _tempered_push(0) / _tempered_push(1),
+    "unet_border_bce": 2 * P,  # of one object
     "gce": Q**0.7 * P / 0.5**1.7,
     "mae": 4 * P * Q,
     "mse": 8 * P * P * Q,

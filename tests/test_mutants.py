@@ -22,8 +22,9 @@ MUTANTS = {
     "focal: α on the background": (
         "focal", F, "alpha * px.mean(missed) + (1 - alpha) * px.mean(false)",
         "(1 - alpha) * px.mean(missed) + alpha * px.mean(false)"),
-    "focal: a product instead of a power": ("focal", F, "torch.exp(gamma * px.log_q)", "gamma * px.q"),
-    "focal: p_t instead of 1 − p_t": ("focal", F, "torch.exp(gamma * px.log_q)", "torch.exp(gamma * px.log_p)"),
+    "focal: a product instead of a power": ("focal", F, "torch.exp(gamma * log_e)", "gamma * torch.exp(log_e)"),
+    "focal: p_t instead of 1 − p_t": (
+        "focal", F, "px.y * px.log_q + px.background * px.log_p", "-px.ce"),
     "bce: the sum instead of the mean": ("bce", F, "Answer(px.mean(px.ce)", "Answer(px.sum(px.ce)"),
     "weighted_bce: β on the background": (
         "weighted_bce", F, "beta * px.mean(object_part) + px.mean(background_part)",
@@ -71,7 +72,7 @@ MUTANTS = {
         "exp_log", C, "power(torch.log1p(c.wrong / (2 * hit + smooth)), gamma_dice)",
         "gamma_dice * torch.log1p(c.wrong / (2 * hit + smooth))"),
     "exp-log: the cross-entropy part without its exponent": (
-        "exp_log", C, "missed = px.y * power(-px.log_p, gamma_cross)", "missed = px.y * -px.log_p"),
+        "exp_log", C, "cross = power(px.ce, gamma_cross)", "cross = px.ce"),
     "exp-log: label weights not rooted": (
         "exp_log", C, "ratio(px.N, px.n1).sqrt()", "ratio(px.N, px.n1)"),
     "HistoSeg: no focal term": (
@@ -103,9 +104,10 @@ def first_red(loss, core):
     return None
 
 
-def test_an_unchanged_copy_obeys_every_law(tmp_path):
-    core = changed(tmp_path, lambda _: None)
-    assert {loss: first_red(loss, core) for loss in core.LOSSES} == dict.fromkeys(core.LOSSES)
+@pytest.mark.parametrize("loss", ["bce", "dice", "boundary", "combo"])
+def test_an_unchanged_copy_obeys_every_law(loss, tmp_path):
+    """One loss of each family: what turns red below is the slip's doing, not the copying's."""
+    assert first_red(loss, changed(tmp_path, lambda _: None)) is None
 
 
 @pytest.mark.parametrize("name", MUTANTS)

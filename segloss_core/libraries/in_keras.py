@@ -137,6 +137,17 @@ def histoseg(alpha: float, gamma: float, smooth: float) -> Said:
     )
 
 
+def soft_f1(w: float) -> Said:
+    of_background = "1 - target, keras.ops.sigmoid(-logits)"
+    call = "keras.losses.Dice(axis=(1, 2, 3))"
+    return Said(
+        f"{w!r} * {call}({_P}) + {number(1 - w)} * {call}({of_background})",
+        warning=f"Its Dice sees the object alone: that of the background is Dice of −z. {_POOLED}",
+        naive=f"{call}({_P})" if w != 1 else "",
+        naive_is=ours("dice", smooth=0.0) if w != 1 else (),
+    )
+
+
 def mae() -> Said:
     return Said(f"keras.losses.MeanAbsoluteError()({_P})")
 

@@ -18,6 +18,7 @@ ABSENT = {
         "kornia's HausdorffERLoss measures distance by repeated erosion, not by the distance "
         "transform: another loss."
     ),
+    "reduced_focal": "kornia's focal losses silence every pixel: they have no threshold.",
     "ssl_correlation": (
         "kornia's ssim_loss is (1 − SSIM)/2 of two pictures: it has no cross-entropy and does "
         "not select pixels."
@@ -143,6 +144,27 @@ def dice_bce(smooth: float, w: float) -> Said:
         warning=overlap.warning,
         naive=f"{overlap.naive} + {w!r} * {bce().code}",
         naive_is=overlap.naive_is + ours("bce", w),
+    )
+
+
+def soft_f1(w: float) -> Said:
+    weight = f"weight=logits.new_tensor([{number(1 - w)}, {w!r}])"
+    return Said(
+        _dice("logits", "target", f', average="macro", {weight}, eps=0.0'),
+        warning='Without `average="macro"` both classes are pooled, and it is the mean of 1 − p_t. '
+        "A class that is missing in an image is left out there; here it costs all of its part.",
+        naive=_dice("logits", "target", ""),
+        naive_is=ours("mae"),
+    )
+
+
+def hausdorff_er(alpha: float, iterations: int) -> Said:
+    make = f"kornia.losses.HausdorffERLoss(alpha={alpha!r}, k={iterations!r})"
+    return Said(
+        f"{make}(torch.cat([(-logits).sigmoid(), logits.sigmoid()], 1), target.long())",
+        warning="It takes the probabilities of both classes, whose errors are the same, and labels "
+        "of whole numbers. Logits are taken as they are, and the value has no bound.",
+        naive=f"{make}(torch.cat([-logits, logits], 1), target.long())",
     )
 
 

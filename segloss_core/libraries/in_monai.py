@@ -21,6 +21,16 @@ ABSENT = {
         "here windows are reflected there. The inner pixels are compared alike."
     ),
     "unified_focal_sym": "MONAI has the asymmetric form alone.",
+    "asymmetric": (
+        "MONAI's AsymmetricFocalLoss, a part of its unified focal loss, focuses the background "
+        "alone, and has no margin: another loss."
+    ),
+    "reduced_focal": "MONAI's FocalLoss silences every pixel: it has no threshold.",
+    "hausdorff_er": "MONAI's HausdorffDTLoss measures distances, without erosion: another loss.",
+    "boundary_dou": (
+        "MONAI's BoundaryLoss multiplies the probability with a signed distance: another loss, "
+        "which is no ratio of areas."
+    ),
     "exp_log": (
         "MONAI has no logarithm of Dice under an exponent, and its cross-entropies take no "
         "exponent on −ln p."
@@ -28,6 +38,7 @@ ABSENT = {
 }
 
 _EACH = 'reduction="none", '
+_PAIR = "torch.cat([torch.zeros_like(logits), logits], 1)"
 _LOGITS = "Without `sigmoid=True` it takes the logits for probabilities, and says nothing."
 
 
@@ -167,6 +178,53 @@ def jaccard(smooth: float) -> Said:
     )
 
 
+def power_jaccard(power: float, smooth: float) -> Said:
+    if power != 2:
+        return no("MONAI squares the probabilities, k = 2, or takes them as they are: no other k.")
+    more = "jaccard=True, squared_pred=True, "
+    return Said(
+        f"{_dice(2 * smooth, more=more)}(logits, target)",
+        warning="Without `squared_pred=True` it is Jaccard. It adds its smoothing to 2 TP: "
+        "twice s.",
+        naive=f"{_dice(2 * smooth, more='jaccard=True, ')}(logits, target)",
+        naive_is=ours("jaccard", smooth=smooth),
+    )
+
+
+def tanimoto_complement(smooth: float) -> Said:
+    more = "jaccard=True, squared_pred=True, "
+    return Said(
+        _overlap("DiceLoss", 2 * smooth, f"softmax=True, to_onehot_y=True, {more}")
+        + f"({_PAIR}, target)",
+        warning="It needs both classes as a softmax pair: of one channel it is the object's half "
+        "alone. It adds its smoothing to 2 TP: twice s.",
+        naive=f"{_dice(2 * smooth, more=more)}(logits, target)",
+        naive_is=ours("power_jaccard", power=2.0, smooth=smooth),
+    )
+
+
+def soft_f1(w: float) -> Said:
+    named = f"softmax=True, to_onehot_y=True, weight=[{number(1 - w)}, {w!r}], "
+    return Said(
+        f"2 * {_overlap('DiceLoss', 0.0, named)}({_PAIR}, target)",
+        warning="It needs both classes as a softmax pair, and halves the sum of the weighted two. "
+        "Of one channel it is Dice of the object.",
+        naive=f"{_dice(0.0)}(logits, target)" if w != 1 else "",
+        naive_is=ours("dice", smooth=0.0) if w != 1 else (),
+    )
+
+
+def dice_semimetric(epsilon: float, smooth: float) -> Said:
+    soft = f"target * {number(1 - epsilon)} + {number(epsilon / 2)}"
+    return Said(
+        f"{_dice(smooth, more='soft_label=True, ')}(logits, soft)",
+        setup=f"soft = {soft}\n",
+        warning="Without `soft_label=True` labels between 0 and 1 are multiplied, and sure "
+        "predictions are cheaper than the label.",
+        naive=f"{_dice(smooth)}(logits, {soft})" if epsilon else "",
+    )
+
+
 def squared_dice(smooth: float) -> Said:
     return Said(
         f"{_dice(smooth, more='squared_pred=True, ')}(logits, target)",
@@ -188,10 +246,9 @@ def fbeta(b: float, smooth: float) -> Said:
 
 
 def generalized_dice() -> Said:
-    pair = "torch.cat([torch.zeros_like(logits), logits], 1)"
     named = "monai.losses.GeneralizedDiceLoss(softmax=True, to_onehot_y=True{})"
     return Said(
-        f"{named.format(', smooth_nr=0.0, smooth_dr=0.0')}({pair}, target)",
+        f"{named.format(', smooth_nr=0.0, smooth_dr=0.0')}({_PAIR}, target)",
         warning="It needs both classes as a softmax pair: of one channel it is plain Dice.",
         naive="monai.losses.GeneralizedDiceLoss(sigmoid=True)(logits, target)",
     )

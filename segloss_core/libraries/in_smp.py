@@ -12,6 +12,7 @@ ABSENT = {
         "smp's Lovász loss of probabilities is that of several classes: it averages over those "
         "that occur, and the object alone cannot be asked for."
     ),
+    "power_jaccard": "smp's JaccardLoss takes probabilities as they are: it has no exponent.",
     "mcc": (
         "smp's MCCLoss adds its eps to each of the four counts, not under the root, and counts a "
         "batch as one image. It takes probabilities, whatever smp's other losses take."
@@ -62,6 +63,16 @@ def focal(alpha: float, gamma: float) -> Said:
         warning="Without α both classes are priced 1: that is not α = ½, which prices both ½.",
         naive=f'smp.losses.FocalLoss("binary", gamma={gamma!r})(logits, target)',
         naive_is=ours("focal", 2.0, alpha=0.5, gamma=gamma),
+    )
+
+
+def reduced_focal(gamma: float, threshold: float) -> Said:
+    named = f'"binary", gamma={gamma!r}, reduced_threshold={threshold!r}'
+    return Said(
+        f"smp.losses.FocalLoss({named})(logits, target)",
+        warning="α stays out: it would price the classes. Its documentation advises "
+        '`reduction="sum"`, which is as many times this as there are pixels in the batch.',
+        naive=f'smp.losses.FocalLoss({named}, reduction="sum")(logits, target)',
     )
 
 
@@ -136,6 +147,18 @@ def jaccard(smooth: float) -> Said:
     make = f'smp.losses.JaccardLoss("binary", smooth={smooth!r})'
     said = each_image("one", make)
     return Said(said.code, said.setup, _POOLED, f"{make}(logits, target)")
+
+
+def soft_f1(w: float) -> Said:
+    both = f"lambda z, y: {w!r} * one(z, y) + {number(1 - w)} * one(-z, 1 - y)"
+    said = each_image("both", both)
+    return Said(
+        said.code,
+        f"one = {_dice(0.0)}\n{said.setup}",
+        f"Its binary Dice sees the object alone: that of the background is Dice of −z. {_POOLED}",
+        f"{_dice(0.0)}(logits, target)" if w != 1 else "",
+        naive_is=ours("dice", smooth=0.0) if w != 1 else (),
+    )
 
 
 def lovasz_hinge() -> Said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .said import AUTOMATIC, TENSORS, Said, no, ours
+from .said import AUTOMATIC, TENSORS, Said, each_image, no, ours
 
 NAME, VERSION = "timm", "1.0.31"
 IMPORTS = "import timm.loss\nimport torch"
@@ -21,6 +21,20 @@ def bce() -> Said:
 def weighted_bce(beta: float) -> Said:
     price = f"logits.new_tensor({beta!r})"
     return Said(f"timm.loss.BinaryCrossEntropy(smoothing=0.0, pos_weight={price})(logits, target)")
+
+
+def asymmetric(gamma_pos: float, gamma_neg: float, margin: float) -> Said:
+    named = f"gamma_neg={gamma_neg!r}, gamma_pos={gamma_pos!r}, clip={margin!r}"
+    make = f"timm.loss.AsymmetricLossMultiLabel({named})"
+    said = each_image("total", make, " / z.numel()")
+    return Said(
+        said.code,
+        said.setup,
+        "It sums over labels, here the pixels of an image, so that the value grows with the image; "
+        "releases differ in whether they sum over the batch too. γ₋ comes first. It clips "
+        "probabilities at 1e-8.",
+        f"{make}(logits, target)",
+    )
 
 
 def balanced_bce(beta: float | None) -> Said:

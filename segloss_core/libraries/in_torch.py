@@ -13,6 +13,13 @@ ABSENT = {
         "The cross-entropy of torch takes a `weight` map, 1 + λφ here, but torch measures no "
         "distances: φ has to come from plain PyTorch."
     ),
+    "unet_border_bce": (
+        "The cross-entropy of torch takes a `weight` map, 1 + w₀b here, but torch tells no objects "
+        "apart and measures no distances: b has to come from plain PyTorch."
+    ),
+    "reduced_focal": (
+        "torch has cross-entropies only; focal loss is in torchvision, without a threshold."
+    ),
 }
 
 _BCE = "F.binary_cross_entropy_with_logits"

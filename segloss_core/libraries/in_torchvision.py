@@ -7,7 +7,10 @@ from .said import AUTOMATIC, TENSORS, Said, no, number, ours
 NAME, VERSION = "torchvision", "0.28"
 IMPORTS = "from torchvision.ops import sigmoid_focal_loss"
 TAKES = TENSORS
-ABSENT: dict[str, str] = {}
+ABSENT = {
+    "reduced_focal": "torchvision's sigmoid_focal_loss silences every pixel: it has no threshold.",
+    "asymmetric": "torchvision's sigmoid_focal_loss has one γ for both classes, and no margin.",
+}
 
 _MAP = "Its defaults are α = 0.25, γ = 2 and a map of values instead of their mean."
 
