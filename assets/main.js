@@ -6,6 +6,7 @@ import { component } from "./dom.js";
 import { Viewer } from "./viewer.js";
 import { Dials } from "./dials.js";
 import { LossList } from "./loss_list.js";
+import { Painter } from "./painter.js";
 
 // Several planes in one message: the header lists them, the body is their deflated bytes one after the other.
 async function receive({ data, parentElement }) {
@@ -28,4 +29,5 @@ seg.planesPart = receive;
 seg.viewerPart = component(".sl-viewer", root => new Viewer(root));
 seg.dialsPart = component(".sl-dials", root => new Dials(root));
 seg.lossesPart = component(".sl-losses", root => new LossList(root));
+seg.painterPart = component(".sl-painter", root => new Painter(root));
 seg.arrive?.();

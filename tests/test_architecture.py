@@ -37,6 +37,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/maps.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/kinds.py": {"torch", "numpy", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/arithmetic.py": {"torch", f"{CORE}.counts", f"{CORE}.pixels", f"{CORE}.spec"},
+    f"{CORE}/challenges.py": set(),
     # floor 5: what a page asks of a pair; a loss as text
     f"{CORE}/payers.py": {"numpy"},
     f"{CORE}/study.py": {

@@ -16,6 +16,7 @@ from .say import plain
 PAGES = (
     ("app.py", "Start", ":material/home:"),
     ("pages/inspect_pixels.py", "Inspect", ":material/frame_inspect:"),
+    ("pages/draw.py", "Draw", ":material/brush:"),
 )
 
 ICON = str(Path(__file__).parents[2] / "assets" / "icon.png")

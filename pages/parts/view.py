@@ -13,10 +13,12 @@ from typing import Any
 import streamlit as st
 
 from segloss_core import LOSSES
+from segloss_core.challenges import CHALLENGES
 from segloss_core.scenes import SCENES
 
 VERSION = "1"
 UPLOAD = "upload"
+DRAWN = "drawn"
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
 
@@ -75,7 +77,10 @@ def _dial_text(value: float | None) -> str:
 
 TABLE: Mapping[str, Entry] = {
     "loss": Entry("loss", "focal", _one_of(*LOSSES)),
-    "pair": Entry("pair", next(iter(SCENES)), _one_of(*SCENES, UPLOAD)),
+    "pair": Entry("pair", next(iter(SCENES)), _one_of(*SCENES, UPLOAD, DRAWN)),
+    "base": Entry("on", next(iter(SCENES)), _one_of(*SCENES, UPLOAD)),  # what a drawing is on
+    "draw": Entry("draw", "prediction", _one_of("prediction", "target")),
+    "challenge": Entry("challenge", "", _one_of("", *CHALLENGES)),
     "wrt": Entry("wrt", "logit", _one_of("logit", "probability")),
     "threshold": Entry("t", 0.5, _between(0.0, 1.0), "{:.12g}".format),
     "confidence": Entry("c", 0.95, _between(0.51, 0.99), "{:.12g}".format),

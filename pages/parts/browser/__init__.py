@@ -4,10 +4,12 @@ from .codec import Plane
 from .dials_part import Dial, Move, dials
 from .losses_part import Metric, Row, loss_list
 from .mount import deliver
+from .painter_part import Document, painter
 from .viewer_part import Panel, Result, viewer
 
 __all__ = [
     "Dial",
+    "Document",
     "Metric",
     "Move",
     "Panel",
@@ -17,5 +19,6 @@ __all__ = [
     "deliver",
     "dials",
     "loss_list",
+    "painter",
     "viewer",
 ]

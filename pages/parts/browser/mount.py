@@ -37,6 +37,7 @@ _planes = _stub("planes", "planesPart")
 viewer_component = _stub("viewer", "viewerPart")
 dials_component = _stub("dials", "dialsPart")
 losses_component = _stub("losses", "lossesPart")
+painter_component = _stub("painter", "painterPart")
 
 
 def _sent() -> set[str]:
