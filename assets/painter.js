@@ -50,7 +50,7 @@ export class Painter {
     watchBrush(this.easel.pic, {
       ...act,
       moves: () => this.hand.tool === "hand",
-      focus: () => this.stage.focus({ preventScroll: true }),
+      focus: () => this.takeFocus(),
       pan: (du, dv) => this.look(() => this.easel.pan(du, dv)),
       press: (place, how) => this.press(this.easel.pixel(...place), how),
       drag: (place, how) => this.drag(this.easel.pixel(...place), how),
@@ -68,6 +68,7 @@ export class Painter {
       step: (dx, dy) => this.walk(dx, dy),
       strike: enter => this.strike(enter),
     });
+    root.addEventListener("keydown", () => this.stage.classList.remove("by-hand"));
     this.watch = new ResizeObserver(() => this.easel.place());
     this.watch.observe(root);
     this.needs = () => this.digests ?? [];
@@ -88,6 +89,12 @@ export class Painter {
     seg.users.delete(this.needs);
     removeEventListener("pagehide", this.away);
     removeEventListener("beforeunload", this.ask);
+  }
+
+  // The hand sees where it is: the ring is for the keyboard.
+  takeFocus() {
+    this.stage.classList.add("by-hand");
+    this.stage.focus({ preventScroll: true });
   }
 
   // ---- what the server says ----

@@ -14,7 +14,7 @@ with st.sidebar:
 drawing = drawings.begin(current.base_name(), current.base(where))
 
 # compute and show
-head, switches = st.columns([1, 1.2])
+head, switches = st.columns([1, 1.6])
 with head:
     st.title("Draw")
     st.markdown("Paint: every loss answers when you let go.")

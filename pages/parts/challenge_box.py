@@ -71,7 +71,7 @@ def standing(
 
 
 def waiting(drawing: Drawing) -> bool:
-    """Whether the challenge waits for numbers that are being worked out."""
+    """Whether the challenge waits for numbers. It asks for them: call it before what is slow."""
     name = view.get("challenge")
     if not name or not _here(CHALLENGES[name]):
         return False

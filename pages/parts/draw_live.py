@@ -114,6 +114,7 @@ def _painter(drawing: Drawing) -> None:
 
 def _answers(drawing: Drawing) -> None:
     chosen = view.get("loss")
+    unsolved = challenge_box.waiting(drawing)
     after, pending = _values(drawing)
     before = _before(drawing, after)
     words = st.container()
@@ -124,7 +125,7 @@ def _answers(drawing: Drawing) -> None:
         metrics=metrics,
         chosen=chosen,
         key="draw.losses",
-        pending=bool(pending) or challenge_box.waiting(drawing),
+        pending=bool(pending) or unsolved,
     )
     units = {loss.name: unit(loss) for loss in LOSSES.values()}
     words.markdown(_words(drawing) + " " + stroke_words.of_losses(before, after, chosen, units))

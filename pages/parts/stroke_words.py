@@ -15,8 +15,12 @@ from .say import short
 _TOO_SMALL = 5e-5  # of the yardstick: below that a change is not worth a word
 
 
+def _grouped(n: int) -> str:
+    return f"{n:,}".replace(",", "\u202f")
+
+
 def _pixels(n: int) -> str:
-    return f"{n:,} px".replace(",", "\u202f")
+    return f"{_grouped(n)} px"
 
 
 def of_prediction(
@@ -32,7 +36,7 @@ def of_prediction(
     for changed, sign, right in ((more, "+", truth), (less, "−", ~truth)):
         if n := int(changed.sum()):
             parts.append(
-                f"{sign}{_pixels(n)} predicted object, {_pixels(int((changed & right).sum()))} "
+                f"{sign}{_pixels(n)} predicted object, {_grouped(int((changed & right).sum()))} "
                 "of them right"
             )
     if parts:
@@ -70,8 +74,10 @@ def of_losses(
         and abs(now - was) > _TOO_SMALL
     }
     chosen = [first] if first in both and after[first].value != before[first].value else []
-    ends = [min(steps, key=steps.__getitem__), max(steps, key=steps.__getitem__)] if steps else []
-    told = [*chosen, *(name for name in dict.fromkeys(ends) if name not in chosen)]
+    fell = min(steps, key=steps.__getitem__, default="")
+    rose = max(steps, key=steps.__getitem__, default="")
+    ends = [name for name, sign in ((fell, -1), (rose, 1)) if steps.get(name, 0.0) * sign > 0]
+    told = [*chosen, *(name for name in ends if name not in chosen)]
     if not told:
         return "No loss has moved." if both else ""
     said = [_moved(name, before[name], after[name], units) for name in told]
