@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 
 from pages.parts import view
@@ -21,6 +23,20 @@ def test_every_loss_with_two_dials_has_a_surface(name):
     assert {"Sections through the cross", "The same as a surface"} <= {
         s.value for s in app.subheader
     }
+
+
+FAMOUS = ("focal", "tversky", "focal_tversky", "combo", "unified_focal_sym", "exp_log")
+
+
+@pytest.mark.parametrize(
+    ("name", "axes"),
+    [(name, pair) for name in FAMOUS for pair in combinations(LOSSES[name].dials, 2)],
+)
+def test_each_pair_of_dials_draws(name, axes):
+    app = opened("landscapes", loss=name, pair="lesion", axes=",".join(axes))
+    assert not app.exception and not app.warning
+    assert [x.label for x in app.selectbox if x.label in ("Across", "Upwards")]
+    assert [x.value for x in app.selectbox if x.label in ("Across", "Upwards")] == list(axes)
 
 
 @pytest.mark.parametrize("name", SLOW[:3])

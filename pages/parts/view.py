@@ -16,11 +16,13 @@ import streamlit as st
 
 from segloss_core import LOSSES
 from segloss_core.challenges import CHALLENGES
+from segloss_core.libraries import LIBRARIES
 from segloss_core.mix import text
 from segloss_core.scenes import SCENES
 
 VERSION = "1"
 UPLOAD = "upload"
+PLAIN = "torch alone"  # the code of a loss in no library's words
 PAPERS = ("misprints", "letters", "results")  # what the Atlas has besides a card per loss
 MODES = ("curve", "dials", "geometry")
 WHAT = ("value", "gradient", "price")
@@ -131,6 +133,9 @@ TABLE: Mapping[str, Entry] = {
     "against": Entry("against", None, _one_of(*LOSSES)),
     "curves": Entry("curves", ("bce", "focal", "dice"), _some_of(*LOSSES), ",".join),
     "at_p": Entry("p", 0.3, _between(0.0, 1.0), "{:.12g}".format),
+    "log": Entry("log", False, lambda line: line == "1", lambda on: str(int(on))),
+    "library": Entry("lib", PLAIN, _one_of(PLAIN, *LIBRARIES)),
+    "mine": Entry("mine", False, lambda line: line == "1", lambda on: str(int(on))),
     "move": Entry("move", "shift", _one_of(*MOVES)),
     "moved": Entry(
         "moved", ("bce", "dice", "boundary", "hausdorff_dt"), _some_of(*LOSSES), ",".join
