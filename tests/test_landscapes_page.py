@@ -75,7 +75,7 @@ def test_each_height_draws_and_two_losses_stand_beside_each_other(what):
 
 
 def test_curves_give_the_numbers_at_p():
-    app = opened("landscapes", mode="curve", curves="bce,mse", p="0.5")
+    app = opened("landscapes", mode="curve", curves="bce,mse", p="0.5", wrt="probability")
     table = next(m.value for m in app.markdown if "Binary cross-entropy |" in m.value)
     assert not app.exception
     # At the nearest p drawn: −1/p and 2(p − 1) on the object.

@@ -101,12 +101,17 @@ def setting(loss: Loss) -> None:
     with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="right"):
         if loss.dials:
             _preset(loss)
-        st.session_state["choose.wrt"] = view.get("wrt")
-        st.segmented_control(
-            "Gradient", list(_WRT), key="choose.wrt", format_func=_WRT.get, required=True,
-            on_change=lambda: view.put("wrt", st.session_state["choose.wrt"]),
-            help="∂L/∂z is what a network receives; ∂L/∂p is what the loss says about p itself",
-        )  # fmt: skip
+        slope()
+
+
+def slope() -> None:
+    """With respect to what the gradient is taken."""
+    st.session_state["choose.wrt"] = view.get("wrt")
+    st.segmented_control(
+        "Gradient", list(_WRT), key="choose.wrt", format_func=_WRT.get, required=True,
+        on_change=lambda: view.put("wrt", st.session_state["choose.wrt"]),
+        help="∂L/∂z is what a network receives; ∂L/∂p is what the loss says about p itself",
+    )  # fmt: skip
 
 
 def _preset(loss: Loss) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from segloss_core import LOSSES, exhibit
 from segloss_core.study import Study
 
-from . import figures, frame, view
+from . import choose, figures, frame, view
 from .browser import Dial, Move, deliver, dials
 from .say import short
 
@@ -37,7 +37,9 @@ def show(_study: Study) -> None:
 
 
 def _choose() -> None:
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    left, right, last = st.columns([3, 1, 1], vertical_alignment="bottom")
+    with right:
+        choose.slope()
     with left:
         st.session_state["choose.curves"] = list(view.get("curves"))
         st.multiselect(
@@ -45,7 +47,7 @@ def _choose() -> None:
             format_func=lambda name: LOSSES[name].title,
             on_change=lambda: view.put("curves", tuple(st.session_state["choose.curves"])),
         )  # fmt: skip
-    with right:
+    with last:
         st.session_state["choose.log"] = view.get("log")
         st.toggle(
             "Logarithmic", key="choose.log",
@@ -79,7 +81,7 @@ def _at_p() -> None:
     found = {name: _curve(name, tuple(view.dials(name).items())) for name in view.get("curves")}
     titles = {name: LOSSES[name].title for name in found}
     st.plotly_chart(
-        figures.curves(found, titles, view.get("at_p"), view.get("log")), config=figures.CONFIG,
+        figures.curves(found, titles, view.get("at_p"), view.get("log"), view.get("wrt")), config=figures.CONFIG,
         key="curves",
         alt="Loss and slope of one object and one background pixel against its probability",
     )  # fmt: skip
@@ -87,13 +89,16 @@ def _at_p() -> None:
 
 
 def _numbers(found: dict[str, exhibit.Curve], titles: dict[str, str]) -> None:
-    at = view.get("at_p")
+    at, wrt = view.get("at_p"), view.get("wrt")
     rows = [
         f"| at p = {at:g} | object pixel adds | its slope | background pixel adds | its slope |",
         "|-|-|-|-|-|",
     ]
     for name, curve in found.items():
-        here = [short(x) for x in curve.near(at)]
+        here = [short(x) for x in curve.near(at, wrt)]
         rows.append(f"| {titles[name]} | " + " | ".join(here) + " |")
     st.markdown("\n".join(rows))
-    st.caption("Times the number of pixels N; slopes are ∂L/∂p. Dials stand where you left them.")
+    slope = "∂L/∂z" if wrt == "logit" else "∂L/∂p"
+    st.caption(
+        f"Times the number of pixels N; slopes are {slope}. Dials stand where you left them."
+    )
