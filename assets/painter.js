@@ -110,7 +110,7 @@ export class Painter {
   }
 
   hear(head) {
-    this.paper.outbox.answer(head.n, head.whole);
+    this.paper.answer(head.n, head.whole);
     this.status();
   }
 

@@ -8,9 +8,23 @@ import { coverSegment, layValue } from "./brush.js";
 export class Paper {
   constructor({ doc, w, h, codes, speak }) {
     Object.assign(this, { doc, w, h, plane: Uint8Array.from(codes), history: new History(), stroke: null });
-    this.outbox = new Outbox(message => speak(this, message));
+    this.known = this.plane.slice(); // what the server holds at the step that it has confirmed
+    this.sent = new Map(); // step -> the plane as it was said
+    this.outbox = new Outbox(message => {
+      this.sent.set(message.n, this.plane.slice());
+      speak(this, { ...message, known: message.whole ? null : this.known });
+    });
     this.before = new Uint8Array(w * h);
     this.cover = new Uint8Array(w * h);
+  }
+
+  // The server holds step n, or asks for the whole plane.
+  answer(n, whole) {
+    if (n > this.outbox.answered && !whole) {
+      this.known = this.sent.get(n) ?? null;
+      for (const step of [...this.sent.keys()]) if (step <= n) this.sent.delete(step);
+    }
+    this.outbox.answer(n, whole);
   }
 
   // One step made by `change(plane)`, which returns the box it touched or null. Gives the box that really changed.

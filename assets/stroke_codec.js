@@ -28,18 +28,34 @@ export function latin1(bytes) {
 
 export const bytesOfLatin1 = text => Uint8Array.from(text, c => c.charCodeAt(0));
 
-// The box deflated, or the whole plane where that is smaller. `from` is the step that the server has confirmed: the box
-// holds all that changed since, so a message that was lost on the way does no harm.
-export async function strokeMessage({ doc, plane, w, h, box, from, n, step, whole = false }) {
+// A bit for each pixel of the box that differs from `known`, then the codes of those pixels. Grey noise beside a stroke
+// costs nothing.
+export function markedChanges(plane, known, w, box) {
+  const [now, then] = [cutBox(plane, w, box), cutBox(known, w, box)];
+  const marks = new Uint8Array((now.length + 7) >> 3);
+  const codes = [];
+  for (let i = 0; i < now.length; i++) {
+    if (now[i] === then[i]) continue;
+    marks[i >> 3] |= 1 << (i & 7);
+    codes.push(now[i]);
+  }
+  const out = new Uint8Array(marks.length + codes.length);
+  out.set(marks);
+  out.set(codes, marks.length);
+  return out;
+}
+
+// What changed inside the box since the plane `known`, which the server confirmed at its step `from`; or the whole plane
+// where that is smaller, or where nothing is known. The box covers all steps since, so a message that was lost does no harm.
+export async function strokeMessage({ doc, plane, known, w, h, box, from, n, step }) {
   const all = wholeBox(w, h);
-  // Before anything is awaited: the plane may be painted on meanwhile.
+  // All before anything is awaited: the plane may be painted on meanwhile.
   const sum = crc32(plane);
-  const choices = [whole ? all : box, ...(!whole && 2 * boxArea(box) > boxArea(all) ? [all] : [])];
-  const parts = choices.map(choice => ({ choice, bytes: cutBox(plane, w, choice) }));
-  const packed = await Promise.all(parts.map(async part => ({ ...part, z: await deflate(part.bytes) })));
-  const { choice, z } = packed.reduce((best, part) => (part.z.length < best.z.length ? part : best));
-  return {
-    doc, n, sum, step, size: [w, h], from: boxArea(choice) === boxArea(all) ? -1 : from,
-    box: [choice.x0, choice.y0, choice.x1, choice.y1], z: btoa(latin1(z)),
-  };
+  const choices = [];
+  if (known) choices.push({ at: box, from, bytes: markedChanges(plane, known, w, box) });
+  if (!known || boxArea(box) === boxArea(all)) choices.unshift({ at: all, from: -1, bytes: plane.slice() });
+  const packed = await Promise.all(choices.map(async choice => ({ ...choice, z: await deflate(choice.bytes) })));
+  const best = packed.reduce((a, b) => (b.z.length < a.z.length ? b : a));
+  const { x0, y0, x1, y1 } = best.at;
+  return { doc, n, sum, step, size: [w, h], from: best.from, box: [x0, y0, x1, y1], z: btoa(latin1(best.z)) };
 }

@@ -9,6 +9,8 @@ from torch import Tensor
 
 from .geometry import contour, distance_to
 
+NAMES = ("Dice", "IoU", "Sensitivity", "Specificity", "HD95", "ASSD")
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -64,9 +64,13 @@ def standing(
         for loss in losses
         if study.by_kinds(loss)
     }
-    slow = [(loss, loss.defaults) for loss in losses if not study.by_kinds(loss)]
-    ready = later.of_page(page).values(study, slow) if slow else {}
-    found |= {name: value.value for name, value in ready.items()}
+    slow = {
+        loss.name: later.value(study, loss, loss.defaults)
+        for loss in losses
+        if not study.by_kinds(loss)
+    }
+    ready = later.of_page(page).answers(study, slow) if slow else {}
+    found |= {str(name): value.value for name, value in ready.items()}
     return found, len(found) == len(names)
 
 

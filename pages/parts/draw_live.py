@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 import streamlit as st
 import torch
 
-from segloss_core import LOSSES, Loss
 from segloss_core.pair import confidence_code
-from segloss_core.study import Study, Value
+from segloss_core.study import Study
 
-from . import challenge_box, current, downloads, drawings, frame, later, stroke_words, view
-from .browser import Metric, Plane, Row, deliver, loss_list, painter
+from . import current, downloads, draw_answers, drawings, frame, view
+from .browser import Plane, deliver, painter
 from .drawings import Drawing
-from .pictures import unit
 
 _SETTLED = "draw.settled"
 _MASKS = {"prediction": "Draw the prediction", "target": "Draw the target"}
@@ -82,7 +77,7 @@ def live(drawing: Drawing) -> None:
         _painter(drawing)
         downloads.of_drawing(drawing)
     with right:
-        _answers(drawing)
+        draw_answers.show(drawing)
     if st.session_state.pop(_SETTLED, False):
         st.rerun()
 
@@ -110,107 +105,3 @@ def _painter(drawing: Drawing) -> None:
         key="painter",
         on_stroke=struck,
     )
-
-
-def _answers(drawing: Drawing) -> None:
-    chosen = view.get("loss")
-    unsolved = challenge_box.waiting(drawing)
-    after, pending = _values(drawing)
-    before = _before(drawing, after)
-    words = st.container()
-    challenge_box.show(drawing)
-    metrics = _metrics(drawing)
-    clicked = loss_list(
-        rows=[_row(loss, after, before, loss.name in pending) for loss in LOSSES.values()],
-        metrics=metrics,
-        chosen=chosen,
-        key="draw.losses",
-        pending=bool(pending) or unsolved,
-    )
-    units = {loss.name: unit(loss) for loss in LOSSES.values()}
-    words.markdown(_words(drawing) + " " + stroke_words.of_losses(before, after, chosen, units))
-    if clicked and clicked != chosen:
-        view.put("loss", clicked)
-        st.rerun()
-
-
-def _values(drawing: Drawing) -> tuple[dict[str, Value], set[str]]:
-    """Values of the losses of the histogram at once; those of place as far as they are there."""
-    study = drawing.study
-    places = [loss for loss in LOSSES.values() if not study.by_kinds(loss)]
-    found = {
-        loss.name: study.value(loss, **view.dials(loss.name))
-        for loss in LOSSES.values()
-        if study.by_kinds(loss)
-    }
-    wanted = [
-        loss for loss in places if not study.at_leisure(loss) or loss.name == view.get("loss")
-    ]
-    wanted.sort(key=_cost)
-    asked = [(loss, view.dials(loss.name)) for loss in wanted]
-    late = later.of_page("draw").values(study, asked)
-    drawing.late.update(
-        {later.name_of(one): late[one[0].name] for one in asked if one[0].name in late}
-    )
-    return found | late, {loss.name for loss in wanted} - set(late)
-
-
-def _cost(loss: Loss) -> tuple[bool, bool]:
-    # Skeletons take longer than everything else together; what is looked at comes first.
-    return loss.name != view.get("loss"), "cldice" in loss.name
-
-
-def _before(drawing: Drawing, after: dict[str, Value]) -> dict[str, Value]:
-    """The values a stroke ago of those losses that are known now; nothing is computed for it."""
-    if drawing.before is None:
-        return {}
-    found = {}
-    for name in after:
-        loss, dials = LOSSES[name], view.dials(name)
-        if drawing.before.by_kinds(loss):
-            found[name] = drawing.before.value(loss, **dials)
-        elif (known := drawing.late_before.get(later.name_of((loss, dials)))) is not None:
-            found[name] = known
-    return found
-
-
-def _row(loss: Loss, after: dict[str, Value], before: dict[str, Value], pending: bool) -> Row:
-    row = Row(loss.name, loss.title, loss.family, None, None, also=loss.aliases, tip=loss.effect)
-    value = after.get(loss.name)
-    if value is None:
-        late = "On its way." if pending else "A large picture: worked out when it is chosen."
-        return replace(row, pending=pending, tip=late)
-    was = before.get(loss.name)
-    return replace(
-        row,
-        value=value.value,
-        bar=value.relative,
-        note=value.note.value if value.note else None,
-        unit=unit(loss),
-        change=value.value - was.value if was is not None else None,
-    )
-
-
-def _metrics(drawing: Drawing) -> list[Metric]:
-    cut = view.get("threshold")
-    was = {m.name: m.value for m in drawing.before.metrics(cut)} if drawing.before else {}
-    found = []
-    for m in drawing.study.metrics(cut):
-        old = was.get(m.name)
-        change = m.value - old if m.value is not None and old is not None else None
-        says = m.says if m.value is not None else f"{m.says}: {m.why}"
-        found.append(Metric(m.name, m.value, m.unit, says, change))
-    return found
-
-
-def _words(drawing: Drawing) -> str:
-    if drawing.before is None:
-        return "Paint: every loss answers when you let go."
-    old, new = drawing.before.pair, drawing.study.pair
-    if old.target_digest != new.target_digest:
-        return stroke_words.of_target(old.target, new.target)
-    was, now = old.prediction, new.prediction
-    codes = [drawings.codes_of(x) for x in (was, now)]
-    if np.array_equal(*codes):
-        return "Nothing has changed."
-    return f"**{drawing.step.capitalize()}.** " + stroke_words.of_prediction(*codes, new.target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from segloss_core.pair import Prediction, confidence_code
-from segloss_core.study import Study, Value
+from segloss_core.study import Study
 
 from . import view
 from .browser import Document
@@ -31,8 +32,8 @@ class Drawing:
     before: Study | None = None
     step: str = ""
     steps: list[str] = field(default_factory=list)  # those that have arrived, by name
-    late: dict[tuple[Any, ...], Value] = field(default_factory=dict)  # what took long, of `study`
-    late_before: dict[tuple[Any, ...], Value] = field(default_factory=dict)  # and of `before`
+    late: dict[Hashable, Any] = field(default_factory=dict)  # what took long, of `study`
+    late_before: dict[Hashable, Any] = field(default_factory=dict)  # and of `before`
     _at: tuple[int, int] = (0, 0)
 
     @property

@@ -1,8 +1,8 @@
-"""Values that take long, worked out beside the page: newest wins, and nobody waits for them."""
+"""What takes long, worked out beside the page: newest wins, and nobody waits for it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +11,9 @@ import streamlit as st
 import torch
 
 from segloss_core import Loss
-from segloss_core.study import Study, Value
+from segloss_core.study import Study
 
-Wanted = tuple[Loss, Mapping[str, Any]]
+Tasks = Mapping[Hashable, Callable[[], Any]]
 
 
 @st.cache_resource
@@ -22,52 +22,40 @@ def _worker() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "later", initializer=torch.set_num_threads, initargs=(1,))
 
 
-def name_of(wanted: Wanted) -> tuple[Any, ...]:
-    """A loss at its setting, as a key."""
-    loss, dials = wanted
+def name_of(loss: Loss, dials: Mapping[str, Any]) -> Hashable:
+    """A loss at its setting, as the key of a task."""
     return loss.name, *sorted(dials.items())
 
 
 @dataclass
 class Later:
-    """What one page waits for: values of one study, in the order in which they were asked for."""
+    """What one page waits for: answers about one study, in the order in which they were asked."""
 
     study: Study | None = None
-    asked: tuple[tuple[Any, ...], ...] = ()
-    done: dict[tuple[Any, ...], Value] = field(default_factory=dict)
+    asked: tuple[Hashable, ...] = ()
+    done: dict[Hashable, Any] = field(default_factory=dict)
     failed: BaseException | None = None
     job: object = None
 
-    def values(self, study: Study, wanted: Sequence[Wanted]) -> dict[str, Value]:
-        """Those that are there, by name of the loss; the others are on their way.
-
-        An error of the worker is raised here.
-        """
+    def answers(self, study: Study, tasks: Tasks) -> dict[Hashable, Any]:
+        """Those that are there; the others are on their way. An error of theirs is raised here."""
         if self.failed is not None:
             failed, self.failed = self.failed, None
             raise failed
         if study is not self.study:
             self.study, self.done, self.asked = study, {}, ()
-        names = tuple(name_of(one) for one in wanted)
-        missing = [one for one, name in zip(wanted, names, strict=True) if name not in self.done]
-        if missing and names != self.asked:
-            self.asked, self.job = names, (job := object())
-            _worker().submit(self._work, job, study, missing, self.done)
-        return {name[0]: self.done[name] for name in names if name in self.done}
+        missing = {name: task for name, task in tasks.items() if name not in self.done}
+        if missing and tuple(tasks) != self.asked:
+            self.asked, self.job = tuple(tasks), (job := object())
+            _worker().submit(self._work, job, missing, self.done)
+        return {name: self.done[name] for name in tasks if name in self.done}
 
-    def _work(
-        self,
-        job: object,
-        study: Study,
-        wanted: Sequence[Wanted],
-        done: dict[tuple[Any, ...], Value],
-    ) -> None:
-        for one in wanted:
+    def _work(self, job: object, tasks: Tasks, done: dict[Hashable, Any]) -> None:
+        for name, task in tasks.items():
             if self.job is not job:
                 return  # a newer question
-            loss, dials = one
             try:
-                done[name_of(one)] = study.value(loss, **dials)
+                done[name] = task()
             except Exception as error:  # told to the page, which is where people look
                 self.failed = error
                 return
@@ -76,3 +64,8 @@ class Later:
 def of_page(page: str) -> Later:
     """What this session's page waits for."""
     return st.session_state.setdefault(f"later.{page}", Later())
+
+
+def value(study: Study, loss: Loss, dials: Mapping[str, Any]) -> Callable[[], Any]:
+    """The task of working out a loss."""
+    return lambda: study.value(loss, **dials)

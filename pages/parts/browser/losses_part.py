@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+import streamlit as st
+
 from .mount import answer_need, losses_component, rerun_if_asked
 from .plain import plain
 
@@ -57,13 +59,15 @@ def loss_list(
     value in the browser.
     """
 
+    # A message that is the same as the last is not delivered, and nobody would ask a second time.
+    asked = st.session_state[f"_more_{key}"] = st.session_state.get(f"_more_{key}", 0) + 1
     result = losses_component(
         data=plain(
             {
                 "rows": [asdict(row) for row in rows],
                 "metrics": [asdict(metric) for metric in metrics],
                 "chosen": chosen,
-                "pending": pending,
+                "pending": asked if pending else 0,
             }
         ),
         key=key,

@@ -26,9 +26,10 @@ Codes = NDArray[np.uint8]
 class Document:
     """What is painted on: `n` counts the steps that have arrived, `step` names the last of them.
 
-    A message holds all that changed since a step that the painter knows to be here, and the check
-    sum of the whole plane: it is taken only if it fits, so what is here is what is on screen. What
-    does not fit is asked for as a whole plane.
+    A message holds what changed since a step that the painter knows to be here (a bit for each
+    pixel of a box, then the changed pixels' codes) or the whole plane, and the check sum of the
+    whole plane: it is taken only if that fits, so what is here is what is on screen. What does not
+    fit is asked for as a whole plane.
     """
 
     codes: Codes
@@ -65,16 +66,26 @@ class Document:
         height, width = self.codes.shape
         x0, y0, x1, y1 = (int(v) for v in message["box"])
         inside = 0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height
-        whole = (x0, y0, x1, y1) == (0, 0, width, height)
-        if not inside or not (whole or 0 <= int(message["from"]) <= self.n):
+        since = int(message["from"])
+        whole = since == -1 and (x0, y0, x1, y1) == (0, 0, width, height)
+        if not inside or not (whole or 0 <= since <= self.n):
             return None
         area = (x1 - x0) * (y1 - y0)
         packed = base64.b64decode(message["z"], validate=True)
-        part = zlib.decompressobj().decompress(packed, area + 1)  # never more than can be right
-        if len(part) != area:
+        bits = 0 if whole else (area + 7) // 8
+        body = zlib.decompressobj().decompress(packed, bits + area + 1)  # no more than can be right
+        part = self.codes[y0:y1, x0:x1].flatten()
+        values = np.frombuffer(body[bits:], np.uint8)
+        if whole:
+            changed = np.ones(area, dtype=bool)
+        else:
+            marks = np.frombuffer(body[:bits], np.uint8)
+            changed = np.unpackbits(marks, bitorder="little", count=area).astype(bool)
+        if len(body) < bits or len(values) != int(changed.sum()):
             return None
+        part[changed] = values
         codes = self.codes.copy()
-        codes[y0:y1, x0:x1] = np.frombuffer(part, np.uint8).reshape(y1 - y0, x1 - x0)
+        codes[y0:y1, x0:x1] = part.reshape(y1 - y0, x1 - x0)
         return codes
 
     @property
