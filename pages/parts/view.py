@@ -23,6 +23,8 @@ PAPERS = ("misprints", "letters", "results")  # what the Atlas has besides a car
 MODES = ("curve", "dials", "geometry")
 WHAT = ("value", "gradient", "price")
 MOVES = ("shift", "grow", "sure")
+RIVALS = ("none", "sure", "shift", "grow", "blur", "confidence", "file")
+COLUMNS = ("title", "value", "relative", "norm", "fp", "fn", "band", "b", "by")
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
 _PAST, _TOUCHED = "view.past", "view.touched"
@@ -123,6 +125,16 @@ TABLE: Mapping[str, Entry] = {
     "moved": Entry(
         "moved", ("bce", "dice", "boundary", "hausdorff_dt"), _some_of(*LOSSES), ",".join
     ),
+    "map": Entry("map", "share", _one_of("share", "gradient")),
+    "colours": Entry("colours", "own", _one_of("own", "one")),
+    "sort": Entry("sort", "", _one_of("", *COLUMNS, *(f"-{name}" for name in COLUMNS))),
+    "band": Entry("band", 3.0, _between(0.0, 64.0), "{:.12g}".format),
+    "rival": Entry("b", "sure", _one_of(*RIVALS)),
+    "rival.sure": Entry("b.sure", 2.0, _between(0.1, 10.0), "{:.12g}".format),
+    "rival.shift": Entry("b.shift", 8.0, _between(-256.0, 256.0), "{:.12g}".format),
+    "rival.grow": Entry("b.grow", 2.0, _between(-32.0, 32.0), "{:.12g}".format),
+    "rival.blur": Entry("b.blur", 2.0, _between(0.0, 16.0), "{:.12g}".format),
+    "rival.confidence": Entry("b.c", 0.75, _between(0.51, 0.99), "{:.12g}".format),
     "files": Entry("files", False, lambda text: text == "1", lambda on: str(int(on))),
     **{f"{loss}.{name}": _dial(loss, name) for loss in LOSSES for name in LOSSES[loss].dials},
 }

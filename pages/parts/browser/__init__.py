@@ -2,16 +2,19 @@
 
 from .codec import Plane
 from .dials_part import Dial, Move, dials
+from .gallery_part import Look, Tile, gallery
 from .index_part import Entry, index
 from .losses_part import Metric, Row, loss_list
 from .mount import deliver
 from .pad_part import Landmark, Side, pad
+from .push_part import push
 from .viewer_part import Panel, Result, viewer
 
 __all__ = [
     "Dial",
     "Entry",
     "Landmark",
+    "Look",
     "Metric",
     "Move",
     "Panel",
@@ -19,10 +22,13 @@ __all__ = [
     "Result",
     "Row",
     "Side",
+    "Tile",
     "deliver",
     "dials",
+    "gallery",
     "index",
     "loss_list",
     "pad",
+    "push",
     "viewer",
 ]

@@ -39,6 +39,8 @@ dials_component = _stub("dials", "dialsPart")
 losses_component = _stub("losses", "lossesPart")
 pad_component = _stub("pad", "padPart")
 index_component = _stub("index", "indexPart")
+gallery_component = _stub("gallery", "galleryPart")
+push_component = _stub("push", "pushPart")
 
 
 def _sent() -> set[str]:
