@@ -139,6 +139,7 @@ export class Viewer {
       this.maps.style.setProperty("--n", maps.length || 1);
     }
     panels.forEach((panel, i) => this.panels[i].tell(panel));
+    this.toolbar.outlined(panels.some(({ kind }) => kind === "image" || kind === "prediction"));
     for (const { pic, kind, empty } of this.panels) {
       pic.style.aspectRatio = `1 / ${this.frame.ratio}`;
       empty.textContent = kind === "image" && !this.head.image ? "no image" : "";

@@ -61,6 +61,9 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/moves.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["geometry", "pixels", "spec", "study"])
     },
+    f"{CORE}/comparison.py": {
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["moves", "pair", "spec", "study"])
+    },
     f"{CORE}/landscape/": {
         "torch", "numpy", f"{CORE}.landscape",
         *(f"{CORE}.{room}" for room in ["maps", "pixels", "spec", "study"]),

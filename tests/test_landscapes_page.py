@@ -119,7 +119,7 @@ def test_using_an_answer_sets_the_dials():
 
 
 def test_what_cannot_be_is_refused_with_a_reason():
-    app = opened("tune", wish="band", band="0")
+    app = opened("tune", wish="band", part="0")
     refused = [m.value for m in app.markdown if "not possible" in m.value]
     assert refused and not app.exception
 

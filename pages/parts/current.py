@@ -223,7 +223,7 @@ def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> N
     pair = Pair(
         image=arrays.get("image"),
         target=arrays["target"],
-        prediction=_prediction(readings["prediction"], arrays["prediction"]),
+        prediction=as_prediction(readings["prediction"], arrays["prediction"]),
         name=readings["target"].name,
         origin="upload",
         names={role: reading.name for role, reading in readings.items()},
@@ -248,7 +248,8 @@ def _offer_resize(mine: Uploads, role: str, size: tuple[int, int]) -> None:
         st.rerun()
 
 
-def _prediction(reading: Reading, array: Any) -> Prediction:
+def as_prediction(reading: Reading, array: Any) -> Prediction:
+    """What was read, as the visitor wants it read."""
     if array.dtype != "uint8":
         return Prediction.floating(array)
     if reading.scale == "hard":

@@ -30,6 +30,8 @@ TUNE = ("ask", "mix")
 WISHES = ("price", "easy", "start", "band")
 MOVES = ("shift", "grow", "sure")
 DRAWN = "drawn"
+RIVALS = ("none", "sure", "shift", "grow", "blur", "confidence", "file")
+COLUMNS = ("title", "value", "relative", "norm", "fp", "fn", "band", "b", "by")
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
 _PAST, _TOUCHED = "view.past", "view.touched"
@@ -146,8 +148,18 @@ TABLE: Mapping[str, Entry] = {
     "easy": Entry("easy", 0.9, _between(0.5, 0.999), "{:.12g}".format),
     "keeps": Entry("keeps", 0.01, _between(1e-6, 1.0), "{:.12g}".format),
     "begin": Entry("begin", "half", _one_of("half", "prevalence")),
-    "band": Entry("band", 0.75, _between(0.0, 1.0), "{:.12g}".format),
+    "part": Entry("part", 0.75, _between(0.0, 1.0), "{:.12g}".format),
     "mix": Entry("mix", "1.0*dice+0.5*bce", _mix),
+    "map": Entry("map", "share", _one_of("share", "gradient")),
+    "colours": Entry("colours", "own", _one_of("own", "one")),
+    "sort": Entry("sort", "", _one_of("", *COLUMNS, *(f"-{name}" for name in COLUMNS))),
+    "band": Entry("band", 3.0, _between(0.0, 64.0), "{:.12g}".format),
+    "rival": Entry("b", "sure", _one_of(*RIVALS)),
+    "rival.sure": Entry("b.sure", 2.0, _between(0.1, 10.0), "{:.12g}".format),
+    "rival.shift": Entry("b.shift", 8.0, _between(-256.0, 256.0), "{:.12g}".format),
+    "rival.grow": Entry("b.grow", 2.0, _between(-32.0, 32.0), "{:.12g}".format),
+    "rival.blur": Entry("b.blur", 2.0, _between(0.0, 16.0), "{:.12g}".format),
+    "rival.confidence": Entry("b.c", 0.75, _between(0.51, 0.99), "{:.12g}".format),
     "files": Entry("files", False, lambda text: text == "1", lambda on: str(int(on))),
     **{f"{loss}.{name}": _dial(loss, name) for loss in LOSSES for name in LOSSES[loss].dials},
 }

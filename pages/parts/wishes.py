@@ -89,7 +89,7 @@ def _start(study: Study) -> Sequence[Answer]:
 
 def _band(study: Study) -> Sequence[Answer]:
     part = _number(
-        "part of the push", "band", 0.0, 1.0, 0.05,
+        "part of the push", "part", 0.0, 1.0, 0.05,
         f"of Σ|∂L/∂z|, within {BAND:g} px of the target's outline",
     )  # fmt: skip
     slow = [name for name, _ in _TURNS if study.at_leisure(LOSSES[name])]
