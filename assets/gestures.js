@@ -3,7 +3,7 @@
 
 const STILL = 4; // px that a click may move
 
-const spot = (pic, e) => {
+export const spot = (pic, e) => {
   const r = pic.getBoundingClientRect();
   return [(e.clientX - r.left) / r.width, (e.clientY - r.top) / r.height];
 };
@@ -67,7 +67,7 @@ export function watchPointer(stage, act) {
   stage.addEventListener("dblclick", e => panelOf(e) && act.home());
 }
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export function watchKeys(stage, act) {
   stage.addEventListener("keydown", e => {

@@ -7,21 +7,33 @@ import { hasAll, plainText, wordsOf } from "./words.js";
 import { Listbox } from "./listbox.js";
 
 const FULL = 1.5; // the bar's length, relative to a constant prediction
+const SOON = 400; // ms until what was still being worked out is asked for again
 
 // All words of the question must occur.
 export const matches = ({ name, title, family, also = "" }, question) =>
   hasAll(plainText(`${title} ${name} ${family} ${also}`), wordsOf(question));
+
+const ALIKE = 1e-12; // rounding is no change
+
+// By how much a number has moved: an arrow and a size, nothing where it stayed.
+function tellChange(node, change) {
+  const moved = typeof change === "number" && Math.abs(change) > ALIKE;
+  say(node, moved ? `${change > 0 ? "▲" : "▼"} ${pretty(Math.abs(change))}` : "");
+  node.title = moved ? "since the last stroke" : "";
+  node.dataset.change = change ?? "";
+}
 
 class Row {
   constructor(id, choose) {
     this.title = el("span", { class: "sl-loss" });
     this.tag = el("span", { class: "sl-tag", text: "undefined" });
     this.value = el("span", { class: "sl-value" });
+    this.change = el("span", { class: "sl-change" });
     this.fill = el("i", {});
     this.bar = el("span", { class: "sl-gauge" }, this.fill, el("b", {}));
     this.note = el("span", { class: "sl-note" });
     this.root = el("li", { role: "option", id, onclick: choose },
-      this.title, this.tag, this.value, this.bar, this.note);
+      this.title, this.tag, this.change, this.value, this.bar, this.note);
   }
 
   tell(row) {
@@ -30,10 +42,11 @@ class Row {
     this.show(row);
   }
 
-  show({ value, bar, note, unit, tip }) {
+  show({ value, bar, note, unit, tip, change, pending }) {
     const known = value !== null && value !== undefined;
     const small = known && unit ? [el("small", { text: ` ${unit}` })] : [];
-    this.value.replaceChildren(known ? pretty(value) : note ? "" : "–", ...small);
+    this.value.replaceChildren(known ? pretty(value) : note ? "" : pending ? "…" : "–", ...small);
+    tellChange(this.change, change);
     this.value.title = known ? exact(value) : "";
     const part = bar === null || bar === undefined ? 0 : Math.max(0, Math.min(1, bar / FULL));
     this.fill.style.transform = `scaleX(${part})`;
@@ -62,6 +75,7 @@ export class LossList extends Listbox {
   }
 
   end() {
+    clearTimeout(this.later);
     this.deaf();
   }
 
@@ -76,6 +90,8 @@ export class LossList extends Listbox {
     this.measure(metrics);
     this.filter();
     this.choose(chosen);
+    clearTimeout(this.later);
+    if (data.pending) this.later = setTimeout(() => emit.trigger("more", true), SOON);
   }
 
   lay(rows) {
@@ -97,11 +113,13 @@ export class LossList extends Listbox {
   }
 
   measure(metrics) {
-    const tiles = metrics.map(({ name, value, unit, tip }) => {
+    const tiles = metrics.map(({ name, value, unit, tip, change }) => {
       const shown = value === null || value === undefined ? "–" : pretty(value);
+      const by = el("small", { class: "sl-change" });
+      tellChange(by, change);
       return el("div", { class: "sl-metric", title: tip ?? "" },
         el("span", { text: name }),
-        el("strong", { text: shown, title: value === null ? tip : exact(value) }, ...(unit && shown !== "–" ? [el("small", { text: ` ${unit}` })] : [])));
+        el("strong", { text: shown, title: value === null ? tip : exact(value) }, ...(unit && shown !== "–" ? [el("small", { text: ` ${unit}` })] : [])), by);
     });
     this.metrics.replaceChildren(...tiles);
     this.metrics.hidden = !tiles.length;

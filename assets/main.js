@@ -8,6 +8,7 @@ import { Dials } from "./dials.js";
 import { LossList } from "./loss_list.js";
 import { Pad } from "./pad.js";
 import { Index } from "./index_list.js";
+import { Painter } from "./painter.js";
 
 // Several planes in one message: the header lists them, the body is their deflated bytes one after the other.
 async function receive({ data, parentElement }) {
@@ -32,4 +33,5 @@ seg.dialsPart = component(".sl-dials", root => new Dials(root));
 seg.lossesPart = component(".sl-losses", root => new LossList(root));
 seg.indexPart = component(".sl-index", root => new Index(root));
 seg.padPart = component(".sl-pad", root => new Pad(root));
+seg.painterPart = component(".sl-painter", root => new Painter(root));
 seg.arrive?.();

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .maps import gradient_at
+from .maps import Wrt, gradient_at
 from .pair import LEVELS, Pair, Prediction
 from .pixels import Pixels
 from .spec import Dial, Loss, Note
@@ -80,10 +80,16 @@ class Curve:
     object_slope: Array
     background_slope: Array
 
-    def near(self, p: float) -> tuple[float, float, float, float]:
+    def slopes(self, wrt: Wrt) -> tuple[Array, Array]:
+        """∂L/∂p or ∂L/∂z of the object and of the background pixel; the latter times p(1 − p)."""
+        chain = self.p * (1 - self.p) if wrt == "logit" else np.ones_like(self.p)
+        return self.object_slope * chain, self.background_slope * chain
+
+    def near(self, p: float, wrt: Wrt) -> tuple[float, float, float, float]:
         """Object pixel and its slope, background pixel and its slope, at the nearest p drawn."""
         i = int(np.argmin(abs(self.p - p)))
-        lines = (self.object, self.object_slope, self.background, self.background_slope)
+        object_slope, background_slope = self.slopes(wrt)
+        lines = (self.object, object_slope, self.background, background_slope)
         return tuple(float(line[i]) for line in lines)  # type: ignore[return-value]
 
 

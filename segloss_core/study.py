@@ -14,7 +14,7 @@ from .geometry import contour, distance_to
 from .kinds import Kinds, code, tables, unfold
 from .maps import Wrt, gradient_at
 from .metrics import Metric, metrics
-from .pair import Pair
+from .pair import Pair, Prediction
 from .payers import Payers, payers
 from .pixels import Kept, Pixels
 from .spec import Loss, Note
@@ -59,6 +59,7 @@ class Study:
     def __init__(self, pair: Pair, device: torch.device | str = "cpu") -> None:
         self.pair, self.device = pair, torch.device(device)
         self.fields: Kept = {}
+        self._yardsticks: dict[tuple[object, ...], float | None] = {}
         kept = max(2, _KEPT_BYTES // (16 * pair.target.size))
         self.value = lru_cache(maxsize=1024)(self._value)
         self.maps = lru_cache(maxsize=min(64, kept))(self._maps)
@@ -68,10 +69,16 @@ class Study:
         """The same hard prediction, surer or less sure; counts and fields are shared."""
         prediction = self.pair.prediction.with_confidence(confidence)
         other = Study(replace(self.pair, prediction=prediction), self.device)
-        other.fields = self.fields
+        other.fields, other._yardsticks = self.fields, self._yardsticks
         other.__dict__["code"] = self.code
         if prediction.table is not None:
             other.__dict__["kinds"] = self.kinds.at_levels(prediction.table)
+        return other
+
+    def with_prediction(self, prediction: Prediction) -> Study:
+        """Another prediction of the same target: what depends on the target alone is shared."""
+        other = Study(replace(self.pair, prediction=prediction), self.device)
+        other.fields, other._yardsticks = self.fields, self._yardsticks
         return other
 
     # ---- what the pair is made of --------------------------------------------------------------
@@ -137,12 +144,26 @@ class Study:
     def _value(self, loss: Loss, **dials: float | None) -> Value:
         px = self.kinds.pixels if self.by_kinds(loss) else self.pixels()
         with torch.no_grad():
-            answer, guess = loss.at(px, **dials), loss.at(self._guess(px), **dials)
-        above = [float(a.value - a.floor) for a in (answer, guess)]
-        # An undefined case is no yardstick, nor is a mask of one class, which any guess gets right.
-        fit = guess.note is None and 0 < float(px.n1) < float(px.N) and above[1] > 0
-        relative = above[0] / above[1] if fit else None
+            answer, yardstick = loss.at(px, **dials), self._yardstick(loss, px, **dials)
+        relative = float(answer.value - answer.floor) / yardstick if yardstick else None
         return Value(float(answer.value), float(answer.floor), answer.note, relative)
+
+    def _yardstick(self, loss: Loss, px: Pixels, **dials: float | None) -> float | None:
+        """What the constant guess costs; None where that is an undefined case or nothing.
+
+        It depends on the target alone, so other predictions of it find it here.
+        """
+        name = (loss.name, self.by_kinds(loss), *sorted(dials.items()))
+        if name not in self._yardsticks:
+            if len(self._yardsticks) > 512:
+                self._yardsticks.clear()
+            guess = loss.at(self._guess(px), **dials)
+            above = float(guess.value - guess.floor)
+            # An undefined case is no yardstick, nor is a mask of one class, which any guess gets
+            # right.
+            fit = guess.note is None and 0 < float(px.n1) < float(px.N) and above > 0
+            self._yardsticks[name] = above if fit else None
+        return self._yardsticks[name]
 
     def _guess(self, px: Pixels) -> Pixels:
         """A constant prediction at the mask's prevalence: what knowing nothing else would say."""

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parent.parent
 
 
-def opened(page: str, state: dict[str, Any] | None = None, **query: str) -> AppTest:
-    """The page's first run with these query parameters, and with widgets set by `state`."""
+def opened(page: str, **query: str) -> AppTest:
+    """The page's first run with these query parameters."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     app.switch_page(f"pages/{page}.py")
     for name, value in {"v": "1", **query}.items():
         app.query_params[name] = value
-    for name, value in (state or {}).items():
-        app.session_state[name] = value
     return app.run()
 
 

@@ -75,10 +75,8 @@ def test_the_survey_s_table_is_shown_with_its_audit():
 
 
 def test_the_call_on_a_card_is_that_of_the_dials_on_screen():
-    app = opened(
-        "atlas", loss="tversky", **{"tversky.alpha": "0.2", "tversky.beta": "0.8"},
-        state={"code.library": "MONAI"},
-    )  # fmt: skip
+    query = {"tversky.alpha": "0.2", "tversky.beta": "0.8", "lib": "MONAI"}
+    app = opened("atlas", loss="tversky", **query)
     call = next(
         c
         for c in calls("tversky", {"alpha": 0.2, "beta": 0.8, "smooth": 1.0})
@@ -89,7 +87,7 @@ def test_the_call_on_a_card_is_that_of_the_dials_on_screen():
 
 
 def test_what_keras_makes_of_the_same_letters_is_shown_as_a_number():
-    app = opened("atlas", loss="tversky", state={"code.library": "Keras"})
+    app = opened("atlas", loss="tversky", lib="Keras")
     assert "Up to 3.15.1 Keras has α on false negatives" in words(app)
     label = next(f.label for f in app.expander if "Carried over by its letters" in f.label)
     pair = exhibit.standard()

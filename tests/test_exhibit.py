@@ -51,7 +51,8 @@ def test_the_curve_of_cross_entropy_is_its_formula():
     np.testing.assert_allclose(found.object, expected - expected.min(), atol=1e-9)
     np.testing.assert_allclose(found.object_slope, -1 / found.p, rtol=1e-9)
     np.testing.assert_allclose(found.background_slope, 1 / (1 - found.p), rtol=1e-9)
-    assert found.near(0.5)[1] == pytest.approx(-2, rel=0.02)
+    assert found.near(0.5, "probability")[1] == pytest.approx(-2, rel=0.02)
+    np.testing.assert_allclose(found.slopes("logit")[0], found.p - 1, rtol=1e-9)
 
 
 @ALL

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 
 from pages.parts import view
@@ -21,6 +23,20 @@ def test_every_loss_with_two_dials_has_a_surface(name):
     assert {"Sections through the cross", "The same as a surface"} <= {
         s.value for s in app.subheader
     }
+
+
+FAMOUS = ("focal", "tversky", "focal_tversky", "combo", "unified_focal_sym", "exp_log")
+
+
+@pytest.mark.parametrize(
+    ("name", "axes"),
+    [(name, pair) for name in FAMOUS for pair in combinations(LOSSES[name].dials, 2)],
+)
+def test_each_pair_of_dials_draws(name, axes):
+    app = opened("landscapes", loss=name, pair="lesion", axes=",".join(axes))
+    assert not app.exception and not app.warning
+    assert [x.label for x in app.selectbox if x.label in ("Across", "Upwards")]
+    assert [x.value for x in app.selectbox if x.label in ("Across", "Upwards")] == list(axes)
 
 
 @pytest.mark.parametrize("name", SLOW[:3])
@@ -59,7 +75,7 @@ def test_each_height_draws_and_two_losses_stand_beside_each_other(what):
 
 
 def test_curves_give_the_numbers_at_p():
-    app = opened("landscapes", mode="curve", curves="bce,mse", p="0.5")
+    app = opened("landscapes", mode="curve", curves="bce,mse", p="0.5", wrt="probability")
     table = next(m.value for m in app.markdown if "Binary cross-entropy |" in m.value)
     assert not app.exception
     # At the nearest p drawn: −1/p and 2(p − 1) on the object.

@@ -9,7 +9,7 @@ from segloss_core import LOSSES, Loss
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import current, view
+from . import current, drawings, view
 from .say import percent, plain
 
 _OWN = "your own setting"
@@ -20,14 +20,19 @@ def pair(where: torch.device) -> Study:
     """Choose a sample or upload files; gives the pair made ready."""
     st.markdown("**Data**")
     mine = current.uploads().study
-    if view.get("pair") == view.UPLOAD and mine is None:
+    if current.base_name() == view.UPLOAD and mine is None:
         current.say_whose_files()
         view.put("pair", view.TABLE["pair"].default)
+    drawn = drawings.find(current.base_name(), current.base(where))
+    if view.get("pair") == view.DRAWN and drawn is None:
+        current.say_whose_drawing()
+        view.put("pair", view.get("base"))
     options = [*SCENES, *([view.UPLOAD] if mine is not None else [])]
+    if drawn is not None and drawn.touched:
+        options.append(view.DRAWN)
     st.session_state["choose.pair"] = view.get("pair")
     st.selectbox(
-        "Pair", options, key="choose.pair", on_change=_take_pair,
-        format_func=lambda name: SCENES[name].title if name in SCENES else "Your files",
+        "Pair", options, key="choose.pair", on_change=_take_pair, format_func=_title,
         label_visibility="collapsed",
     )  # fmt: skip
     with st.expander("Your own files", icon=":material/upload:", expanded=view.get("files")):
@@ -46,8 +51,16 @@ def pair(where: torch.device) -> Study:
     return study
 
 
+def _title(name: str) -> str:
+    if name == view.DRAWN:
+        return f"Your drawing · {_title(current.base_name())}"
+    return SCENES[name].title if name in SCENES else "Your files"
+
+
 def _take_pair() -> None:
-    view.put("pair", st.session_state["choose.pair"])
+    chosen = st.session_state["choose.pair"]
+    view.put("base", current.base_name() if chosen == view.DRAWN else view.TABLE["base"].default)
+    view.put("pair", chosen)
     view.put("pin", None)
 
 
@@ -88,12 +101,17 @@ def setting(loss: Loss) -> None:
     with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="right"):
         if loss.dials:
             _preset(loss)
-        st.session_state["choose.wrt"] = view.get("wrt")
-        st.segmented_control(
-            "Gradient", list(_WRT), key="choose.wrt", format_func=_WRT.get, required=True,
-            on_change=lambda: view.put("wrt", st.session_state["choose.wrt"]),
-            help="∂L/∂z is what a network receives; ∂L/∂p is what the loss says about p itself",
-        )  # fmt: skip
+        slope()
+
+
+def slope() -> None:
+    """With respect to what the gradient is taken."""
+    st.session_state["choose.wrt"] = view.get("wrt")
+    st.segmented_control(
+        "Gradient", list(_WRT), key="choose.wrt", format_func=_WRT.get, required=True,
+        on_change=lambda: view.put("wrt", st.session_state["choose.wrt"]),
+        help="∂L/∂z is what a network receives; ∂L/∂p is what the loss says about p itself",
+    )  # fmt: skip
 
 
 def _preset(loss: Loss) -> None:

@@ -14,7 +14,7 @@ from segloss_core.readers import ReadError, Reading, read, resized
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import view
+from . import drawings, view
 from .say import plain, unquoted
 
 ROLES = {
@@ -56,9 +56,16 @@ def forget() -> None:
     """Drop every file of this session, and the pair made of them."""
     st.session_state["uploads"] = Uploads()
     st.session_state["files.round"] = st.session_state.get("files.round", 0) + 1
-    if view.get("pair") == view.UPLOAD:
+    drawings.forget_uploads()
+    if base_name() == view.UPLOAD:
         view.put("pair", view.TABLE["pair"].default)
         view.put("pin", None)
+
+
+def base_name() -> str:
+    """The sample, or the uploads: also where a drawing on them is what is looked at."""
+    name: str = view.get("pair")
+    return view.get("base") if name == view.DRAWN else name
 
 
 @st.cache_resource(max_entries=8, show_spinner="Drawing the sample …")
@@ -69,7 +76,14 @@ def sample(name: str, where: str) -> Study:
 
 def study(where: torch.device) -> Study:
     """The pair to look at, made ready."""
-    name, mine = view.get("pair"), uploads()
+    under = base(where)
+    drawn = drawings.find(base_name(), under) if view.get("pair") == view.DRAWN else None
+    return under if drawn is None else drawn.study
+
+
+def base(where: torch.device) -> Study:
+    """The sample or the uploads, as they were before anybody drew on them."""
+    name, mine = base_name(), uploads()
     if name != view.UPLOAD or mine.study is None:
         return sample(view.TABLE["pair"].default if name == view.UPLOAD else name, str(where))
     now, wanted = mine.study.pair.prediction.confidence, view.get("confidence")
@@ -81,8 +95,11 @@ def study(where: torch.device) -> Study:
 def source_code() -> str:
     """How a script loads the pair on screen."""
     name, mine = view.get("pair"), uploads()
+    if name == view.DRAWN and (drawn := drawings.current(base_name())):
+        files = drawn.study.pair.names
+        return export.from_files(files["target"], files["prediction"], "probability", None)
     if name != view.UPLOAD or mine.study is None:
-        return export.from_sample(name)
+        return export.from_sample(base_name())
     pair = mine.study.pair
     return export.from_files(
         pair.names["target"],
@@ -98,6 +115,14 @@ def say_whose_files() -> None:
     st.info(
         "This link points to uploaded files, which no link carries and a reload forgets. It opens "
         "on a sample; choose your files below.",
+        icon=":material/link:",
+    )
+
+
+def say_whose_drawing() -> None:
+    """A link to a drawing opens what it was drawn on, and says so."""
+    st.info(
+        "This link points to a drawing, which no link carries. It opens on what was drawn on.",
         icon=":material/link:",
     )
 

@@ -9,8 +9,11 @@ import streamlit as st
 from segloss_core import LOSSES, exhibit
 from segloss_core.study import Study
 
-from . import figures, view
+from . import choose, figures, frame, view
+from .browser import Dial, Move, deliver, dials
 from .say import short
+
+_SETTLED = "p.settled"
 
 
 @lru_cache(maxsize=256)
@@ -26,18 +29,17 @@ def show(_study: Study) -> None:
         "loss adds as p goes from 0 to 1, and how hard it pushes."
     )
     _choose()
-    log = st.toggle("Logarithmic scale", key="curves.log")
-    found = {name: _curve(name, tuple(view.dials(name).items())) for name in view.get("curves")}
-    titles = {name: LOSSES[name].title for name in found}
-    st.plotly_chart(
-        figures.curves(found, titles, view.get("at_p"), log), config=figures.CONFIG, key="curves",
-        alt="Loss and slope of one object and one background pixel against its probability",
-    )  # fmt: skip
-    _numbers(found, titles)
+    if not view.get("curves"):
+        st.info("Choose a loss to draw.")
+        return
+    deliver([])
+    _at_p()
 
 
 def _choose() -> None:
-    left, right = st.columns([1.6, 1])
+    left, right, last = st.columns([3, 1, 1], vertical_alignment="bottom")
+    with right:
+        choose.slope()
     with left:
         st.session_state["choose.curves"] = list(view.get("curves"))
         st.multiselect(
@@ -45,27 +47,58 @@ def _choose() -> None:
             format_func=lambda name: LOSSES[name].title,
             on_change=lambda: view.put("curves", tuple(st.session_state["choose.curves"])),
         )  # fmt: skip
-    with right:
-        st.session_state["choose.p"] = view.get("at_p")
-        st.slider(
-            "p of the pixel", 0.0, 1.0, key="choose.p", step=0.01,
-            on_change=lambda: view.put("at_p", st.session_state["choose.p"]),
+    with last:
+        st.session_state["choose.log"] = view.get("log")
+        st.toggle(
+            "Logarithmic", key="choose.log",
+            on_change=lambda: view.put("log", st.session_state["choose.log"]),
         )  # fmt: skip
 
 
+@st.fragment
+def _at_p() -> None:
+    """The curves with a live dial for p: only this runs while it is dragged."""
+    frame.one_thread()
+
+    def take(move: Move) -> None:
+        if move.value is not None:
+            view.put("at_p", move.value)
+        st.session_state[_SETTLED] = move.done
+
+    dials(
+        dials=[
+            Dial(
+                name="at_p", label="p of the pixel", symbol="p", low=0.0, high=1.0, step=0.01,
+                says="where the numbers below are read", value=view.get("at_p"), default=0.3,
+                domain=(0.0, 1.0),
+            )
+        ],
+        key="dials.p",
+        on_move=take,
+    )  # fmt: skip
+    if st.session_state.pop(_SETTLED, False):
+        st.rerun()
+    found = {name: _curve(name, tuple(view.dials(name).items())) for name in view.get("curves")}
+    titles = {name: LOSSES[name].title for name in found}
+    st.plotly_chart(
+        figures.curves(found, titles, view.get("at_p"), view.get("log"), view.get("wrt")), config=figures.CONFIG,
+        key="curves",
+        alt="Loss and slope of one object and one background pixel against its probability",
+    )  # fmt: skip
+    _numbers(found, titles)
+
+
 def _numbers(found: dict[str, exhibit.Curve], titles: dict[str, str]) -> None:
-    at = view.get("at_p")
+    at, wrt = view.get("at_p"), view.get("wrt")
     rows = [
         f"| at p = {at:g} | object pixel adds | its slope | background pixel adds | its slope |",
         "|-|-|-|-|-|",
     ]
     for name, curve in found.items():
-        here = [short(x) for x in curve.near(at)]
+        here = [short(x) for x in curve.near(at, wrt)]
         rows.append(f"| {titles[name]} | " + " | ".join(here) + " |")
-    if found:
-        st.markdown("\n".join(rows))
-        st.caption(
-            "Times the number of pixels N; slopes are ∂L/∂p. Dials stand where you left them."
-        )
-    else:
-        st.info("Choose a loss to draw.")
+    st.markdown("\n".join(rows))
+    slope = "∂L/∂z" if wrt == "logit" else "∂L/∂p"
+    st.caption(
+        f"Times the number of pixels N; slopes are {slope}. Dials stand where you left them."
+    )

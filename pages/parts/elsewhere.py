@@ -9,9 +9,9 @@ from segloss_core.libraries import LIBRARIES, Call, calls
 from segloss_core.mix import Mix
 from segloss_core.study import Study
 
+from . import view
 from .say import short
 
-PLAIN = "Plain PyTorch"
 _KEY = "code.library"
 
 Setting = dict[str, float | int | None]
@@ -26,12 +26,13 @@ def choose(study: Study, loss: Loss, setting: Setting, warn: bool = True) -> Non
         _plain(loss, setting)
         return
     said = {call.library: call for call in calls(loss.name, setting)}
-    st.session_state.setdefault(_KEY, PLAIN)
+    st.session_state[_KEY] = view.get("library")
     library = st.segmented_control(
-        "Without SegLoss Lab", (PLAIN, *LIBRARIES), key=_KEY, required=True,
+        "Without SegLoss Lab", (view.PLAIN, *LIBRARIES), key=_KEY, required=True,
         format_func=lambda name: _label(name, said),
+        on_change=lambda: view.put("library", st.session_state[_KEY]),
     )  # fmt: skip
-    if library == PLAIN:
+    if library == view.PLAIN:
         _plain(loss, setting)
         return
     call = said[library]
@@ -100,5 +101,6 @@ def _in_our_words(call: Call) -> str:
 
 def _label(name: str, said: dict[str, Call]) -> str:
     """A library that cannot say the loss is struck through."""
-    able = name == PLAIN or said[name].code is not None
-    return name if able else f"~~{name}~~"
+    if name == view.PLAIN:
+        return "Plain PyTorch"
+    return name if said[name].code is not None else f"~~{name}~~"

@@ -16,6 +16,7 @@ from .say import plain
 PAGES = (
     ("app.py", "Start", ":material/home:"),
     ("pages/inspect_pixels.py", "Inspect", ":material/frame_inspect:"),
+    ("pages/draw.py", "Draw", ":material/brush:"),
     ("pages/landscapes.py", "Landscapes", ":material/landscape:"),
     ("pages/tune.py", "Tune", ":material/tune:"),
     ("pages/atlas.py", "Atlas", ":material/menu_book:"),

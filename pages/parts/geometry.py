@@ -35,7 +35,7 @@ _SAYS = {
     "sure": "T below 1 makes the prediction surer: losses with a logarithm punish that, ratios "
     "reward it.",
 }
-_STANDARD = "The standard scene"
+_OF = {False: "The standard scene", True: "Your pair"}
 
 
 def show(study: Study) -> None:
@@ -67,9 +67,11 @@ def _choose() -> bool:
             "Move", list(_MOVES), key="choose.move", format_func=_MOVES.get,
             on_change=lambda: view.put("move", st.session_state["choose.move"]),
         )  # fmt: skip
-        on = st.segmented_control(
-            "Of", [_STANDARD, "Your pair"], key="moves.of", default=_STANDARD, required=True,
+        st.session_state["choose.mine"] = view.get("mine")
+        st.segmented_control(
+            "Of", [False, True], key="choose.mine", required=True, format_func=_OF.get,
             label_visibility="collapsed",
+            on_change=lambda: view.put("mine", st.session_state["choose.mine"]),
         )  # fmt: skip
     with right:
         st.session_state["choose.moved"] = list(view.get("moved"))
@@ -78,7 +80,7 @@ def _choose() -> bool:
             format_func=lambda name: LOSSES[name].title,
             on_change=lambda: view.put("moved", tuple(st.session_state["choose.moved"])),
         )  # fmt: skip
-    return on != _STANDARD
+    return bool(view.get("mine"))
 
 
 @st.cache_resource(show_spinner=False)

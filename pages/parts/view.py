@@ -15,17 +15,21 @@ from typing import Any
 import streamlit as st
 
 from segloss_core import LOSSES
+from segloss_core.challenges import CHALLENGES
+from segloss_core.libraries import LIBRARIES
 from segloss_core.mix import text
 from segloss_core.scenes import SCENES
 
 VERSION = "1"
 UPLOAD = "upload"
+PLAIN = "torch alone"  # the code of a loss in no library's words
 PAPERS = ("misprints", "letters", "results")  # what the Atlas has besides a card per loss
 MODES = ("curve", "dials", "geometry")
 WHAT = ("value", "gradient", "price")
 TUNE = ("ask", "mix")
 WISHES = ("price", "easy", "start", "band")
 MOVES = ("shift", "grow", "sure")
+DRAWN = "drawn"
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
 _PAST, _TOUCHED = "view.past", "view.touched"
@@ -111,7 +115,10 @@ def _dial_text(value: float | None) -> str:
 
 TABLE: Mapping[str, Entry] = {
     "loss": Entry("loss", "focal", _one_of(*LOSSES)),
-    "pair": Entry("pair", next(iter(SCENES)), _one_of(*SCENES, UPLOAD)),
+    "pair": Entry("pair", next(iter(SCENES)), _one_of(*SCENES, UPLOAD, DRAWN)),
+    "base": Entry("on", next(iter(SCENES)), _one_of(*SCENES, UPLOAD)),  # what a drawing is on
+    "draw": Entry("draw", "prediction", _one_of("prediction", "target")),
+    "challenge": Entry("challenge", "", _one_of("", *CHALLENGES)),
     "wrt": Entry("wrt", "logit", _one_of("logit", "probability")),
     "threshold": Entry("t", 0.5, _between(0.0, 1.0), "{:.12g}".format),
     "confidence": Entry("c", 0.95, _between(0.51, 0.99), "{:.12g}".format),
@@ -126,6 +133,9 @@ TABLE: Mapping[str, Entry] = {
     "against": Entry("against", None, _one_of(*LOSSES)),
     "curves": Entry("curves", ("bce", "focal", "dice"), _some_of(*LOSSES), ",".join),
     "at_p": Entry("p", 0.3, _between(0.0, 1.0), "{:.12g}".format),
+    "log": Entry("log", False, lambda line: line == "1", lambda on: str(int(on))),
+    "library": Entry("lib", PLAIN, _one_of(PLAIN, *LIBRARIES)),
+    "mine": Entry("mine", False, lambda line: line == "1", lambda on: str(int(on))),
     "move": Entry("move", "shift", _one_of(*MOVES)),
     "moved": Entry(
         "moved", ("bce", "dice", "boundary", "hausdorff_dt"), _some_of(*LOSSES), ",".join

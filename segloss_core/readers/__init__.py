@@ -6,6 +6,7 @@ from .door import read
 from .errors import Code, ReadError
 from .limits import LIMITS, Limits
 from .names import clean_name
+from .pictures import png
 from .reading import Reading, ReadingKind, Role, Scale
 from .resize import resized
 
@@ -19,6 +20,7 @@ __all__ = [
     "Role",
     "Scale",
     "clean_name",
+    "png",
     "read",
     "resized",
 ]

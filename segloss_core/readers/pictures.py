@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from .errors import ReadError
@@ -122,3 +124,10 @@ def _corrupt(name: str, header: Header) -> ReadError:
         f"{quoted(name)} says it is {width} × {height} pixels (width × height), but its data is "
         "cut off or damaged. Save or download it again.",
     )
+
+
+def png(grey: NDArray[np.uint8]) -> bytes:
+    """An 8-bit grey picture as a PNG file: the same bytes of grey come back when it is read."""
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "PNG")
+    return file.getvalue()

@@ -6,10 +6,12 @@ from .index_part import Entry, index
 from .losses_part import Metric, Row, loss_list
 from .mount import deliver
 from .pad_part import Landmark, Side, pad
+from .painter_part import Document, painter
 from .viewer_part import Panel, Result, viewer
 
 __all__ = [
     "Dial",
+    "Document",
     "Entry",
     "Landmark",
     "Metric",
@@ -24,5 +26,6 @@ __all__ = [
     "index",
     "loss_list",
     "pad",
+    "painter",
     "viewer",
 ]

@@ -26,6 +26,8 @@ class Row:
     unit: str = ""
     tip: str = ""
     also: str = ""  # other names, for the search
+    change: float | None = None  # since the last stroke, where the page tells it
+    pending: bool = False  # being worked out
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,20 @@ class Metric:
     value: float | None
     unit: str = ""
     tip: str = ""
+    change: float | None = None
 
 
 def loss_list(
-    *, rows: Sequence[Row], metrics: Sequence[Metric], chosen: str, key: str
+    *,
+    rows: Sequence[Row],
+    metrics: Sequence[Metric],
+    chosen: str,
+    key: str,
+    pending: bool = False,
 ) -> str | None:
     """Show the list; the name of the loss that was clicked just now, or None.
+
+    While something is `pending` the list has the run around it repeated soon.
 
     Call it outside the dials' fragment: while a dial is dragged the viewer tells the list the new
     value in the browser.
@@ -53,10 +63,12 @@ def loss_list(
                 "rows": [asdict(row) for row in rows],
                 "metrics": [asdict(metric) for metric in metrics],
                 "chosen": chosen,
+                "pending": pending,
             }
         ),
         key=key,
         on_chosen_change=lambda: None,
+        on_more_change=lambda: None,
         on_need_change=lambda: answer_need(key),
     )
     rerun_if_asked(result)

@@ -39,6 +39,7 @@ dials_component = _stub("dials", "dialsPart")
 losses_component = _stub("losses", "lossesPart")
 pad_component = _stub("pad", "padPart")
 index_component = _stub("index", "indexPart")
+painter_component = _stub("painter", "painterPart")
 
 
 def _sent() -> set[str]:

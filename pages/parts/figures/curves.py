@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from segloss_core.exhibit import Curve
+from segloss_core.maps import Wrt
 
 from .base import ACCENT, BACKGROUND, MANY, OBJECT, bare
 
@@ -31,7 +32,7 @@ def one_pixel(found: Curve) -> go.Figure:
 
 
 def curves(
-    found: Mapping[str, Curve], titles: Mapping[str, str], at: float, log: bool
+    found: Mapping[str, Curve], titles: Mapping[str, str], at: float, log: bool, wrt: Wrt
 ) -> go.Figure:
     """Loss above, slope below; object pixel left, background pixel right; one colour per loss."""
     figure = make_subplots(
@@ -39,9 +40,10 @@ def curves(
         subplot_titles=("object pixel (y = 1)", "background pixel (y = 0)", "", ""),
     )  # fmt: skip
     for i, (name, curve) in enumerate(found.items()):
+        slopes = curve.slopes(wrt)
         lines = (
             (1, 1, curve.object), (1, 2, curve.background),
-            (2, 1, abs(curve.object_slope)), (2, 2, abs(curve.background_slope)),
+            (2, 1, abs(slopes[0])), (2, 2, abs(slopes[1])),
         )  # fmt: skip
         for row, column, y in lines:
             figure.add_scatter(
@@ -67,7 +69,7 @@ def curves(
     figure.update_xaxes(title="p of this pixel", row=2)
     figure.update_yaxes(type="log" if log else "linear", exponentformat="power")
     figure.update_yaxes(title="N × what it adds", row=1, col=1)
-    figure.update_yaxes(title="N × |∂L/∂p|", row=2, col=1)
+    figure.update_yaxes(title=f"N × |∂L/∂{'z' if wrt == 'logit' else 'p'}|", row=2, col=1)
     return figure
 
 

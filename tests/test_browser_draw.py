@@ -1,0 +1,399 @@
+"""The Draw page under a real mouse, finger and keyboard: what is on the canvas is what Python holds."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from segloss_core import LOSSES
+from segloss_core.pair import Prediction
+from segloss_core.scenes import SCENES
+
+from .browser import chromium, need_browser, server
+
+pytestmark = pytest.mark.browser
+
+SIZE = 512
+
+
+@pytest.fixture(scope="module")
+def address():
+    need_browser()
+    with server() as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def browser():
+    need_browser()
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 1100}, accept_downloads=True, has_touch=True
+    )
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    yield page
+    assert not page.problems
+    context.close()
+
+
+def level(page):
+    """Wait until Python has confirmed every step, and the script rests."""
+    page.wait_for_selector(".sl-painter[data-state=level]", timeout=60_000)
+    page.wait_for_selector(
+        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000
+    )
+    page.wait_for_selector(".sl-painter[data-state=level]", timeout=60_000)
+
+
+def go(page, address, **query):
+    text = "&".join(f"{k}={v}" for k, v in query.items())
+    page.goto(f"{address}/draw?{text}")
+    level(page)
+
+
+def canvas(page) -> np.ndarray:
+    """The pixels of the canvas; they are grey and opaque."""
+    text = page.locator(".sl-paper").evaluate(
+        """c => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+             const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+             let s = ''; for (let i = 0; i < d.length; i += 8192) s += String.fromCharCode(...d.subarray(i, i + 8192));
+             done(`${c.width} ${c.height} ${btoa(s)}`); })))"""
+    )
+    w, h, packed = text.split()
+    rgba = np.frombuffer(base64.b64decode(packed), np.uint8).reshape(int(h), int(w), 4)
+    assert (rgba[..., 3] == 255).all()
+    assert (rgba[..., 0] == rgba[..., 1]).all() and (rgba[..., 0] == rgba[..., 2]).all()
+    return rgba[..., 0]
+
+
+def in_python(page, what="Prediction") -> np.ndarray:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=f"{what} as NPY").first.click()
+    return np.load(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+
+
+def place(page, x, y):
+    """Where a pixel's middle lies in the window."""
+    page.locator(".sl-easel").scroll_into_view_if_needed()
+    box = page.locator(".sl-easel").bounding_box()
+    return box["x"] + (x + 0.5) * box["width"] / SIZE, box["y"] + (y + 0.5) * box["height"] / SIZE
+
+
+def tool(page, name):
+    page.locator(".sl-stage").focus()
+    page.keyboard.press(name)
+
+
+def stroke(page, *points, button="left"):
+    page.mouse.move(*place(page, *points[0]))
+    page.mouse.down(button=button)
+    for point in points[1:]:
+        page.mouse.move(*place(page, *point), steps=8)
+    page.mouse.up(button=button)
+    level(page)
+
+
+def press(page, text):
+    page.locator(".sl-painter").get_by_role("button", name=text, exact=True).click()
+    level(page)
+
+
+def pin_radius(page, pixels):
+    """By the keys, as a visitor would."""
+    tool(page, "b")
+    for _ in range(20):
+        page.keyboard.press("[")
+    while float(radius(page)) < pixels:
+        page.keyboard.press("]")
+
+
+def radius(page):
+    return page.locator(".sl-slider output").nth(1).inner_text().split()[0]
+
+
+def disc(x, y, r):
+    yy, xx = np.mgrid[:SIZE, :SIZE]
+    return np.hypot(xx - x, yy - y) <= r
+
+
+def same_on_both_sides(page):
+    mine, theirs = canvas(page), in_python(page)
+    assert np.array_equal(mine, theirs)
+    return mine
+
+
+# ---- tools ---------------------------------------------------------------------------------------
+
+
+def test_paint_erase_fill_polygon_soften_and_undo_reach_python_exactly(page, address):
+    go(page, address, pair="nuclei")
+    start = same_on_both_sides(page)
+    assert np.array_equal(start, SCENES["nuclei"].draw().prediction.codes)
+    press(page, "Blank")
+    assert (same_on_both_sides(page) == 12).all()
+
+    stroke(page, (100, 100), (200, 140))
+    painted = same_on_both_sides(page)
+    assert set(np.unique(painted)) == {12, 243}
+    assert painted[100, 100] == 243 and painted[120, 150] == 243 and painted[200, 100] == 12
+
+    tool(page, "e")
+    stroke(page, (150, 90), (150, 150))
+    erased = same_on_both_sides(page)
+    assert erased[120, 150] == 12 and (erased > 128).sum() < (painted > 128).sum()
+
+    tool(page, "r")
+    stroke(page, (300, 300), (400, 350))
+    boxed = same_on_both_sides(page)
+    assert (
+        (boxed[300:351, 300:401] == 243).all() and boxed[299, 300] == 12 and boxed[351, 300] == 12
+    )
+
+    tool(page, "g")
+    stroke(page, (350, 320), button="right")
+    filled = same_on_both_sides(page)
+    assert (filled[300:351, 300:401] == 12).all()
+
+    tool(page, "p")
+    for corner in ((50, 300), (150, 300), (150, 400)):
+        page.mouse.click(*place(page, *corner))
+    page.keyboard.press("Enter")
+    level(page)
+    cornered = same_on_both_sides(page)
+    assert cornered[310, 140] == 243 and cornered[390, 60] == 12
+
+    press(page, "Soften")
+    soft = same_on_both_sides(page)
+    assert len(np.unique(soft)) > 5
+
+    press(page, "Grow")  # and undo by its key, while the button still has the focus
+    page.keyboard.press("z")
+    level(page)
+    assert np.array_equal(canvas(page), soft)
+    for wanted in (cornered, filled, boxed, erased, painted):
+        page.keyboard.press("z")
+        level(page)
+        assert np.array_equal(canvas(page), wanted)
+    page.keyboard.press("Shift+Z")
+    level(page)
+    assert np.array_equal(same_on_both_sides(page), erased)
+
+
+def test_one_pixel_moves_every_loss_by_the_right_amount(page, address):
+    go(page, address, pair="nuclei")
+    pin_radius(page, 0.5)
+    before = canvas(page)
+    y, x = np.argwhere(before < 20)[5000]
+    for _ in range(10):
+        page.keyboard.press("+")  # so that the mouse can hit one pixel
+    page.keyboard.press("0")
+    stroke(page, (int(x), int(y)))
+    after = same_on_both_sides(page)
+    assert np.argwhere(before != after).tolist() == [[y, x]]
+    target = torch.tensor(SCENES["nuclei"].draw().target)
+    logits = [torch.from_numpy(Prediction.coded(c).logits()) for c in (before, after)]
+    for name in ("bce", "dice", "focal", "lovasz_sigmoid", "mae"):
+        was, now = (float(LOSSES[name](z, target)) for z in logits)
+        row = page.locator(".sl-list li", has=page.get_by_text(LOSSES[name].title, exact=True))
+        shown = float(row.locator(".sl-change").get_attribute("data-change"))
+        assert shown == pytest.approx(now - was, rel=1e-6, abs=1e-15), name
+    assert page.get_by_text("+1 px predicted object").is_visible()
+
+
+def test_the_losses_of_place_follow(page, address):
+    go(page, address, pair="lesion")
+    stroke(page, (60, 60), (80, 60))
+    page.wait_for_function(
+        """() => {
+          const all = root => [...root.querySelectorAll('*')].flatMap(e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
+          const values = all(document).filter(e => e.className === 'sl-value').map(e => e.textContent);
+          return values.length > 20 && !values.includes('…'); }""",
+        timeout=60_000,
+    )
+    codes = in_python(page)
+    z, target = torch.from_numpy(Prediction.coded(codes).logits()), SCENES["lesion"].draw().target
+    row = page.locator(".sl-list li", has=page.get_by_text("Hausdorff", exact=False)).first
+    exact = float(LOSSES["hausdorff_dt"](z, torch.tensor(target)))
+    assert float(row.get_attribute("data-value")) == pytest.approx(exact, rel=1e-9)
+
+
+def test_the_keyboard_alone_draws_a_rectangle(page, address):
+    go(page, address, pair="lesion")
+    press(page, "Blank")
+    page.locator(".sl-stage").focus()
+    page.keyboard.press("r")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    level(page)
+    found = np.argwhere(same_on_both_sides(page) > 128)
+    assert found.min(0).tolist() == [256, 257] and found.max(0).tolist() == [267, 287]
+    assert len(found) == 12 * 31
+
+
+def test_one_finger_paints_and_two_move_the_picture(page, address):
+    go(page, address, pair="lesion")
+    press(page, "Blank")
+    wire = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        found = [
+            dict(zip(("x", "y"), place(page, *p), strict=True), id=i) for i, p in enumerate(points)
+        ]
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": found})
+
+    spots = [(100, 100), (140, 110), (180, 130)]
+    touch("touchStart", spots[0])
+    for spot in spots[1:]:
+        touch("touchMove", spot)
+    touch("touchEnd")
+    level(page)
+    painted = same_on_both_sides(page)
+    assert painted[100, 100] == 243 and painted[130, 180] == 243
+    touch("touchStart", (200, 200))
+    touch("touchStart", (200, 200), (300, 300))
+    touch("touchMove", (150, 150), (350, 350))
+    touch("touchEnd")
+    page.wait_for_timeout(300)
+    assert np.array_equal(canvas(page), painted)
+    zoom = float(page.locator(".sl-painter .sl-zoom").inner_text().rstrip("×"))
+    assert zoom > 1.3
+
+
+# ---- the session ---------------------------------------------------------------------------------
+
+
+def test_inspect_works_on_what_was_drawn_and_a_link_says_that_it_carries_none(
+    page, address, browser
+):
+    go(page, address, pair="lesion")
+    stroke(page, (60, 60), (80, 60))
+    page.wait_for_function("() => location.search.includes('pair=drawn')")
+    link = page.url
+    page.locator("[data-testid=stSidebar]").get_by_text("Inspect", exact=True).click()
+    page.wait_for_selector(".sl-viewer[data-state=fine]", timeout=60_000)
+    assert "pair=drawn" in page.url
+    box = page.locator(".sl-panel.is-prediction .sl-pic").first.bounding_box()
+    page.mouse.move(box["x"] + 70.5 / 512 * box["width"], box["y"] + 60.5 / 512 * box["height"])
+    page.wait_for_timeout(200)
+    assert "0.9512" in page.locator(".sl-readout").inner_text()
+    page.locator("[data-testid=stSidebar]").get_by_text("Draw", exact=True).click()
+    level(page)
+    assert canvas(page)[60, 70] == 243
+    page.keyboard.press("z")  # undo is still there
+    other = browser.new_page(viewport={"width": 1280, "height": 1100})
+    other.goto(link)
+    level(other)
+    assert other.get_by_text("points to a drawing").is_visible()
+    assert np.array_equal(canvas(other), SCENES["lesion"].draw().prediction.codes)
+    other.close()
+
+
+def test_a_reload_and_a_change_of_sample_lose_nothing(page, address):
+    go(page, address, pair="lesion")
+    stroke(page, (60, 60), (80, 60))
+    painted = canvas(page)
+    page.reload()
+    level(page)
+    page.wait_for_function("() => location.search.includes('pair=drawn')", timeout=20_000)
+    level(page)
+    assert np.array_equal(same_on_both_sides(page), painted)
+
+    box = page.locator("[class*=st-key-choose-pair] input")
+    for title, wanted in (("Brain in a head scan", None), ("Small lesion in a liver", painted)):
+        box.click()
+        page.get_by_role("option", name=title, exact=True).click()
+        page.wait_for_timeout(500)
+        level(page)
+        if wanted is not None:
+            assert np.array_equal(same_on_both_sides(page), wanted)
+        else:
+            assert np.array_equal(canvas(page), SCENES["brain"].draw().prediction.codes)
+
+
+def test_what_is_painted_without_a_connection_arrives_afterwards(page, address):
+    go(page, address, pair="lesion")
+    page.context.set_offline(True)
+    page.evaluate("() => 0")
+    page.mouse.move(*place(page, 60, 60))
+    page.mouse.down()
+    page.mouse.move(*place(page, 90, 60), steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(800)
+    page.context.set_offline(False)
+    page.wait_for_timeout(3500)
+    level(page)
+    assert same_on_both_sides(page)[60, 75] == 243
+
+
+def test_two_sessions_draw_for_themselves(page, browser, address):
+    go(page, address, pair="lesion")
+    other = browser.new_page(viewport={"width": 1280, "height": 1100})
+    go(other, address, pair="lesion")
+    stroke(page, (60, 60), (80, 60))
+    stroke(other, (200, 60), (220, 60))
+    first, second = same_on_both_sides(page), same_on_both_sides(other)
+    assert first[60, 70] == 243 and second[60, 70] != 243 and second[60, 210] == 243
+    other.close()
+
+
+def test_the_target_can_be_drawn(page, address):
+    go(page, address, pair="lesion", draw="target")
+    stroke(page, (60, 60), (80, 60))
+    target = in_python(page, "Target")
+    assert np.array_equal(canvas(page), target) and set(np.unique(target)) == {0, 255}
+    assert target[60, 70] == 255
+    assert page.get_by_text("Target: +").is_visible()
+    found = page.locator(".sl-metric", has=page.get_by_text("Sensitivity")).locator("strong")
+    said = SCENES["lesion"].draw().prediction.hard_mask()
+    wanted = float(said[target > 0].sum() / (target > 0).sum())
+    assert float(found.inner_text()) == pytest.approx(wanted, abs=1e-4)
+
+
+# ---- challenges, and how it looks -----------------------------------------------------------------
+
+
+def test_a_challenge_is_solved_and_says_so(page, address):
+    go(page, address, pair="lesion", challenge="blind")
+    assert page.get_by_text("Right and blind.").is_visible()
+    assert not page.get_by_text("Solved.").is_visible()
+    press(page, "Blank")
+    slider = page.locator(".sl-slider input").first
+    slider.focus()
+    page.keyboard.press("End")  # p = 1: the other side is as sure
+    press(page, "Blank")
+    page.get_by_text("Solved.").wait_for(timeout=10_000)
+
+
+def test_a_stroke_is_small_on_the_wire(page, address):
+    go(page, address, pair="nuclei")
+    stroke(page, (200, 200), (300, 240), (340, 200))
+    assert int(page.locator(".sl-painter").get_attribute("data-bytes")) < 4096
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [420, 1280])
+def test_no_window_scrolls_sideways(browser, address, width, scheme):
+    page = browser.new_page(viewport={"width": width, "height": 860}, color_scheme=scheme)
+    go(page, address, challenge="cheap")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for element in page.locator(".sl-painter, .sl-losses").all():
+        box = element.bounding_box()
+        assert box["x"] + box["width"] <= width + 1
+    page.close()
