@@ -81,7 +81,8 @@ def _at_p() -> None:
     found = {name: _curve(name, tuple(view.dials(name).items())) for name in view.get("curves")}
     titles = {name: LOSSES[name].title for name in found}
     st.plotly_chart(
-        figures.curves(found, titles, view.get("at_p"), view.get("log"), view.get("wrt")), config=figures.CONFIG,
+        figures.curves(found, titles, view.get("at_p"), view.get("log"), view.get("wrt")),
+        config=figures.CONFIG,
         key="curves",
         alt="Loss and slope of one object and one background pixel against its probability",
     )  # fmt: skip
