@@ -5,7 +5,7 @@ import { sixLosses, targetOf } from "./six_losses.js";
 
 export const GRID = 64;
 export const TARGET = { x: 43, y: 32, r: 11 };
-export const BEGINNINGS = { x: 33, y: 27, r: 9, soft: 1 };
+export const STARTS = { x: 33, y: 27, r: 9, soft: 1 };
 export const RADII = [3, 20];
 export const SOFTNESS = [0.4, 6];
 export const SIX = { bce: "BCE", focal: "Focal", dice: "Dice", tversky: "Tversky", boundary: "Boundary", hausdorff_dt: "Hausdorff" };
@@ -38,7 +38,7 @@ const mask = ({ x, y, r }) => Uint8Array.from({ length: GRID * GRID }, (_, i) =>
 const KNOWN = targetOf(mask(TARGET), GRID, GRID);
 const PERFECT = sixLosses(Float64Array.from(KNOWN.y), { ...KNOWN, y: KNOWN.y });
 const FLOOR = { bce: 0, focal: 0, dice: 0, tversky: 0, boundary: PERFECT.boundary, hausdorff_dt: 0 };
-const FARTHEST = sixLosses(probabilities({ ...BEGINNINGS, x: 8, y: 8 }), KNOWN);
+const FARTHEST = sixLosses(probabilities({ ...STARTS, x: 8, y: 8 }), KNOWN);
 
 // The bar of a loss: from nothing wrong to the starting object in the farthest corner.
 export const barOf = (name, value) => (value - FLOOR[name]) / (FARTHEST[name] - FLOOR[name]);
