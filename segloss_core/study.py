@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .arithmetic import Worked, worked
 from .geometry import contour, distance_to
 from .kinds import Kinds, code, tables, unfold
-from .maps import Wrt, gradient_at
+from .maps import Wrt, answer_at
 from .metrics import Metric, metrics
 from .pair import Pair, Prediction
 from .payers import Payers, payers
@@ -187,14 +187,14 @@ class Study:
             tops = [_top(abs(x), self.kinds.count) for x in (t.share, t.gradient)]
             return Maps(t.value, t.floor, t.note, t.share, t.gradient, True, *tops)
         px = self.pixels()
+        answer, slope = answer_at(loss, px, wrt=wrt, **dials)
+        gradient = slope.cpu().numpy()
         with torch.no_grad():
-            answer = loss.at(px, **dials)
-            share = answer.share().cpu().numpy()
-        gradient = gradient_at(loss, px, wrt=wrt, **dials).cpu().numpy()
+            share = answer.share().detach().cpu().numpy()
         tops = [_top(_sample(abs(x))) for x in (share, gradient)]
         for plane in (share, gradient):
             plane.setflags(write=False)  # kept, and shared
-        value, floor = float(answer.value), float(answer.floor)
+        value, floor = answer.value.item(), torch.as_tensor(answer.floor).item()
         return Maps(value, floor, answer.note, share, gradient, False, *tops)
 
     def dense(self, maps: Maps) -> tuple[Array, Array]:
