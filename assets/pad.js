@@ -148,7 +148,10 @@ export class Pad {
       this.lines.setAttribute("d", path);
       this.bold.setAttribute("d", path);
       this.named.replaceChildren(...labels.map(({ x, y, text }) =>
-        svg("text", { x: x * W, y: (1 - y) * H, "text-anchor": "middle", text })));
+        svg("text", {
+          x: clip(x * W, 8, W - 8), y: clip((1 - y) * H, 14, H - 8), text,
+          "text-anchor": x < 0.3 ? "start" : x > 0.7 ? "end" : "middle",
+        })));
     }
     const spot = ([a, b]) => this.spot(a, b, W, H);
     this.past.replaceChildren(...this.trail.map((at, i) => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 
 import numpy as np
 import streamlit as st
@@ -181,7 +182,7 @@ def _label(why: str, where: np.ndarray) -> Landmark:
     """The short name of an undefined region, in its middle."""
     i, j = (indices.mean() for indices in np.nonzero(where))
     n, m = where.shape
-    return Landmark((i + 0.5) / n, (j + 0.5) / m, why.split(":")[0][:40])
+    return Landmark((i + 0.5) / n, (j + 0.5) / m, shorten(why.split(":")[0], 36, placeholder=" …"))
 
 
 def _sections(loss: Loss, land: Landscape, ranges: Mapping[str, Range]) -> None:
