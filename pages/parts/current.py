@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 import torch
 
-from segloss_core import export
+from segloss_core import exhibit, export
 from segloss_core.pair import Pair, Prediction, confidence_code
 from segloss_core.readers import ReadError, Reading, read, resized
 from segloss_core.scenes import SCENES
@@ -72,6 +72,12 @@ def base_name() -> str:
 def sample(name: str, where: str) -> Study:
     """Samples are the same for everybody, and so are their answers."""
     return Study(SCENES[name].draw(), where)
+
+
+@st.cache_resource(show_spinner=False)
+def standard(where: str) -> Study:
+    """The standard scene, made ready once for everybody."""
+    return Study(exhibit.standard(), where)
 
 
 def study(where: torch.device) -> Study:

@@ -6,7 +6,6 @@ is while he works. Each page calls `arrive()` first and `leave()` last.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +24,9 @@ UPLOAD = "upload"
 PLAIN = "torch alone"  # the code of a loss in no library's words
 PAPERS = ("misprints", "letters", "results")  # what the Atlas has besides a card per loss
 MODES = ("curve", "dials", "geometry")
+FARTHEST = 1e6  # an axis reaches from minus this to this
+MANY = 8  # losses side by side
+WITH_SURFACE = tuple(name for name, loss in LOSSES.items() if len(loss.dials) > 1)
 WHAT = ("value", "gradient", "price")
 TUNE = ("ask", "mix")
 WISHES = ("price", "easy", "start", "band")
@@ -72,15 +74,19 @@ def _pixel(text: str) -> tuple[int, int]:
     return x, y
 
 
-def _ends(line: str) -> tuple[tuple[float, float], ...]:
-    """Ranges of axes: "0:1,0:5"."""
-    found = []
-    for part in line.split(","):
-        low, high = (float(end) for end in part.split(":"))
-        if not (math.isfinite(low) and math.isfinite(high)):
-            raise ValueError(line)
-        found.append((low, high))
-    return tuple(found)
+def _ranges(line: str) -> tuple[str, tuple[float, float], tuple[float, float]]:
+    """A loss and the ranges of its two axes: "focal,0:1,0:5"."""
+    loss, *parts = line.split(",")
+    across, upwards = (tuple(float(end) for end in part.split(":")) for part in parts)
+    if loss not in LOSSES or not all(abs(end) <= FARTHEST for end in (*across, *upwards)):
+        raise ValueError(line)
+    (low, high), (bottom, top) = across, upwards
+    return loss, (low, high), (bottom, top)
+
+
+def _ranges_text(ranges: tuple[str, tuple[float, float], tuple[float, float]]) -> str:
+    loss, *ends = ranges
+    return ",".join([loss, *(f"{low:.12g}:{high:.12g}" for low, high in ends)])
 
 
 def _mix(line: str) -> str:
@@ -89,8 +95,8 @@ def _mix(line: str) -> str:
 
 def _some_of(*names: str) -> Callable[[str], tuple[str, ...]]:
     def parse(text: str) -> tuple[str, ...]:
-        found = tuple(dict.fromkeys(text.split(",")))
-        if not set(found) <= set(names):
+        found = tuple(dict.fromkeys(text.split(","))) if text else ()
+        if not set(found) <= set(names) or len(found) > MANY:
             raise ValueError(text)
         return found
 
@@ -128,11 +134,9 @@ TABLE: Mapping[str, Entry] = {
     "card": Entry("card", "loss", _one_of("loss", *PAPERS)),
     "mode": Entry("mode", "dials", _one_of(*MODES)),
     "axes": Entry("axes", (), lambda text: tuple(text.split(",")), ",".join),
-    "ranges": Entry(
-        "r", (), _ends, lambda ends: ",".join(f"{low:.12g}:{high:.12g}" for low, high in ends)
-    ),
+    "ranges": Entry("r", None, _ranges, _ranges_text),
     "what": Entry("what", "value", _one_of(*WHAT)),
-    "against": Entry("against", None, _one_of(*LOSSES)),
+    "against": Entry("against", None, _one_of(*WITH_SURFACE)),
     "curves": Entry("curves", ("bce", "focal", "dice"), _some_of(*LOSSES), ",".join),
     "at_p": Entry("p", 0.3, _between(0.0, 1.0), "{:.12g}".format),
     "log": Entry("log", False, lambda line: line == "1", lambda on: str(int(on))),

@@ -94,15 +94,21 @@ def _band(study: Study) -> Sequence[Answer]:
     )  # fmt: skip
     slow = [name for name, _ in _TURNS if study.at_leisure(LOSSES[name])]
     if slow:
-        st.caption("Left out on a picture of this size: losses that measure distances.")
-    return tuple(
-        ask.boundary_part(
-            study, LOSSES[name], dial, part,
-            **{k: v for k, v in view.dials(name).items() if k != dial},
-        )
-        for name, dial in _TURNS
-        if name not in slow
-    )  # fmt: skip
+        names = ", ".join(LOSSES[name].title for name in slow)
+        st.caption(f"Left out on a picture of this size: {names}.")
+    return [_turned(study, name, dial, part) for name, dial in _TURNS if name not in slow]
+
+
+def _turned(study: Study, name: str, dial: str, part: float) -> Answer:
+    """The bisection's answer, kept for this session: it evaluates a loss some forty times."""
+    others = {k: v for k, v in view.dials(name).items() if k != dial}
+    key = (study.pair.digest, name, dial, part, *others.items())
+    kept = st.session_state.setdefault("wishes", {})
+    if key not in kept:
+        kept[key] = ask.boundary_part(study, LOSSES[name], dial, part, **others)
+        while len(kept) > 64:
+            kept.pop(next(iter(kept)))
+    return kept[key]
 
 
 _ANSWERS: dict[str, Callable[[Study], Sequence[Answer]]] = {
