@@ -93,12 +93,17 @@ class Curve:
         return tuple(float(line[i]) for line in lines)  # type: ignore[return-value]
 
 
-def curve(loss: Loss, dials: Dials, steps: int = 49) -> Curve:
-    """Turn one object and one background pixel of the standard scene from p = 0.002 to 0.998."""
+def curve(loss: Loss, dials: Dials, steps: int = 49, even_in: Wrt = "probability") -> Curve:
+    """Turn one object and one background pixel of the standard scene from p = 0.002 to 0.998.
+
+    The steps are even in p, or in the logit, in which a push that fades is seen to fade.
+    """
     pair = standard(_SMALL)
     y = torch.tensor(pair.target, dtype=torch.float64)
     z = torch.tensor(pair.prediction.logits(), dtype=torch.float64)
-    levels = torch.from_numpy(LEVELS[np.linspace(0, 255, steps).round().astype(int)])
+    levels = torch.linspace(LEVELS[0], LEVELS[255], steps, dtype=torch.float64)
+    if even_in == "probability":
+        levels = torch.from_numpy(LEVELS[np.linspace(0, 255, steps).round().astype(int)])
     lines, slopes = [], []
     for row, column in ((23, 25), (8, 8)):  # inside the disc, and far outside
         turned = z.expand(steps, *z.shape).clone()

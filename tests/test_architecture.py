@@ -68,6 +68,9 @@ PLAN: dict[str, set[str]] = {
         "torch", "numpy", f"{CORE}.landscape",
         *(f"{CORE}.{room}" for room in ["maps", "pixels", "spec", "study"]),
     },
+    f"{CORE}/weights.py": {
+        "numpy", *(f"{CORE}.{room}" for room in ["landscape", "mix", "spec", "study"])
+    },
     f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
     f"{CORE}/export.py": {"numpy", f"{CORE}.mix", f"{CORE}.plain", f"{CORE}.spec"},
     f"{CORE}/survey.py": set(),

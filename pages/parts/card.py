@@ -26,6 +26,8 @@ def _measured(what: str, loss: str, dials: Turned, dial: str = "") -> Any:
     of, setting = LOSSES[loss], dict(dials)
     if what == "lean":
         return exhibit.lean(of, of.dials[dial], setting)
+    if what == "curve":
+        return exhibit.curve(of, setting, even_in="logit")
     return getattr(exhibit, what)(of, setting)
 
 
@@ -168,11 +170,12 @@ def _behaviour(loss: Loss, dials: Turned) -> None:
         found = _measured("curve", loss.name, dials)
         st.plotly_chart(
             figures.one_pixel(found), config=figures.CONFIG, key="one_pixel",
-            alt="What one object and one background pixel add to the loss as p goes from 0 to 1",
+            alt="What one object and one background pixel add to the loss as the logit rises",
         )  # fmt: skip
         st.caption(
-            "One object and one background pixel of the standard scene, all others held. A line "
-            "that goes flat towards its mistake is a loss that stops pushing there."
+            "One object and one background pixel of the standard scene, all others held, over the "
+            "logit that a network gives. A line that goes flat towards its mistake, the object's "
+            "at the left or the background's at the right, is a loss that stops pushing there."
         )
     with right:
         st.subheader("Empty, full and one-pixel masks", anchor="cases")

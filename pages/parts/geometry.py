@@ -52,10 +52,15 @@ def show(study: Study) -> None:
     if found is None:
         return
     titles = [LOSSES[name].title for name in names]
-    st.plotly_chart(
-        figures.moves(found.values, titles, *_AXES[move], _NAMES[move]), config=figures.CONFIG,
-        key="moves", alt="Each loss over two moves of the prediction",
-    )  # fmt: skip
+    wide = 2 if len(names) in (2, 4) else min(3, len(names))
+    places = [column for _ in range(0, len(names), wide) for column in st.columns(wide)]
+    for place, name, title, values in zip(places, names, titles, found.values, strict=False):
+        with place:
+            st.markdown(f"**{title.split(' (')[0]}**")
+            st.plotly_chart(
+                figures.moved(values, *_AXES[move], _NAMES[move]), config=figures.CONFIG,
+                key=f"moved.{name}", alt=f"{title} over two moves of the prediction",
+            )  # fmt: skip
     st.caption(
         ("" if mine else _SAYS[move] + " ")
         + "Each picture has its own colours, from its lowest to its highest."

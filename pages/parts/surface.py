@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import shorten
 
 import numpy as np
@@ -10,7 +10,9 @@ import streamlit as st
 
 from segloss_core import LOSSES, Loss, files
 from segloss_core.landscape import Landscape, over_dials
+from segloss_core.mix import Mix
 from segloss_core.study import Study
+from segloss_core.weights import over_weights
 
 from . import axes, choose, figures, patience, pictures, settings, view
 from .axes import Range
@@ -88,7 +90,7 @@ def _choose_loss() -> Loss:
             view.put("against", None)
         st.session_state["choose.against"] = view.get("against")
         st.selectbox(
-            "Beside it, in the same colours",
+            "A second loss, in the same colours",
             [None, *(name for name in view.WITH_SURFACE if name != view.get("loss"))],
             key="choose.against",
             format_func=lambda name: "nothing" if name is None else LOSSES[name].title,
@@ -100,30 +102,43 @@ def _choose_loss() -> Loss:
 def land_of(study: Study, loss: Loss, ranges: Mapping[str, Range], what: str) -> Landscape | None:
     """The landscape, kept for this session; what takes long is begun by a button."""
     fixed = {k: v for k, v in settings.of(loss).items() if k not in ranges}
-    quick = study.by_kinds(loss)
-    grid = {name: one.values(FINE if quick else COARSE) for name, one in ranges.items()}
+    fine = study.by_kinds(loss) or _is_plane(loss, ranges, what)
+    grid = {name: one.values(FINE if fine else COARSE) for name, one in ranges.items()}
     key = (study.pair.digest, study.pair.prediction.digest, loss.name, what,
            tuple((k, *one.ends) for k, one in ranges.items()), tuple(fixed.items()))  # fmt: skip
     kept = st.session_state.setdefault(_KEPT, {})
     if key not in kept:
-        found = (
-            over_dials(study, loss, grid, _CORE[what], **fixed)  # type: ignore[arg-type]
-            if quick
-            else patience.run(
-                f"{loss.title} looks at every pixel again for each of the "
-                f"{COARSE} × {COARSE} points.",
-                lambda progress: over_dials(
-                    study, loss, grid, _CORE[what], progress=progress, **fixed  # type: ignore[arg-type]
-                ),
-                key=f"landscape.{loss.name}",
-            )
-        )  # fmt: skip
+        found = _worked_out(study, loss, grid, what, fixed)
         if found is None:
             return None
         kept[key] = found
         while len(kept) > 12:
             kept.pop(next(iter(kept)))
     return kept[key]
+
+
+def _is_plane(loss: Loss, axes_: Iterable[str], what: str) -> bool:
+    """Whether the surface is that of a mix over two of its weights."""
+    weights = {part.weight_dial for part in loss.parts} if isinstance(loss, Mix) else set()
+    return what == "value" and set(axes_) <= weights
+
+
+def _worked_out(
+    study: Study, loss: Loss, grid: Mapping[str, np.ndarray], what: str, fixed: settings.Setting
+) -> Landscape | None:
+    """At once where that is quick: by kinds of pixel, or as the plane of a mix's weights."""
+    if study.by_kinds(loss):
+        return over_dials(study, loss, grid, _CORE[what], **fixed)  # type: ignore[arg-type]
+    if isinstance(loss, Mix) and _is_plane(loss, grid, what):
+        return over_weights(study, loss, grid, **fixed)
+    return patience.run(
+        f"{loss.title} looks at every pixel again for each of the "
+        f"{' × '.join(str(len(values)) for values in grid.values())} points.",
+        lambda progress: over_dials(
+            study, loss, grid, _CORE[what], progress=progress, **fixed  # type: ignore[arg-type]
+        ),
+        key=f"landscape.{loss.name}",
+    )  # fmt: skip
 
 
 def _height(land: Landscape) -> str:
@@ -176,8 +191,8 @@ def _pad(
         ]
         + list(marks),
         labels=[_label(why, where) for why, where in named],
-        notes=[f"{why[0].upper()}{why[1:]}." for why, _ in named]
-        or ["Drag or click; arrows move the cross."],
+        notes=[f"Where the picture says so: {why}." for why, _ in named]
+        + ["Drag or click; arrows move the cross. Dots: where it was."],
         key=f"pad.{loss.name}.{x}.{y}".replace("__", "."),  # which Streamlit forbids
         on_move=lambda move: pictures.set_dial(loss, move),
     )  # fmt: skip
@@ -187,7 +202,7 @@ def _label(why: str, where: np.ndarray) -> Landmark:
     """The short name of an undefined region, in its middle."""
     i, j = (indices.mean() for indices in np.nonzero(where))
     n, m = where.shape
-    return Landmark((i + 0.5) / n, (j + 0.5) / m, shorten(why.split(":")[0], 36, placeholder=" …"))
+    return Landmark((i + 0.5) / n, (j + 0.5) / m, shorten(why, 42, placeholder=" …"))
 
 
 def _sections(loss: Loss, land: Landscape, ranges: Mapping[str, Range]) -> None:
@@ -226,7 +241,9 @@ def _take_away(land: Landscape, loss: Loss) -> None:
             file_name=f"{name}.npz", icon=":material/download:", help="surface and axes, float64",
         )  # fmt: skip
         st.download_button(
-            "HTML", lambda: figures.page(figures.standing(land, {}, _height(land))),
+            "HTML", lambda: figures.page(
+                figures.standing(land, {}, _height(land)), f"{loss.title}: {_height(land)}"
+            ),
             file_name=f"{name}.html", icon=":material/download:",
             help="the surface as a page of its own that needs no network",
         )  # fmt: skip

@@ -146,6 +146,7 @@ def _list(answers: Sequence[Answer]) -> None:
 
 
 def _use(answer: Found) -> None:
+    st.toast(f"{answer.loss.title}: dials set. Its landscape is below.", icon=":material/check:")
     view.put("loss", answer.loss.name)
     for name, value in answer.dials.items():
         view.put(f"{answer.loss.name}.{name}", value)
@@ -170,6 +171,7 @@ def _ranges(loss: Loss, answer: Found) -> dict[str, axes.Range]:
     """The answer's dials as axes, filled up with others; wide enough to hold the answer."""
     known = dict(axes.dials(loss))
     names = [*answer.dials, *(name for name in known if name not in answer.dials)][:2]
+    names.sort(key=list(known).index)  # the axes stand as they do on Landscapes
     found = {}
     for name in names:
         dial, value = known[name], answer.dials.get(name)
