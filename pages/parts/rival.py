@@ -96,4 +96,10 @@ def _file(study: Study) -> tuple[Study, str] | None:
         kept.update(made_of=made_of, study=study.with_prediction(prediction))
     if file is None:
         st.caption(f"Still open: {plain(reading.name)}")
+    confidence = kept["study"].pair.prediction.confidence
+    if confidence is not None:
+        st.caption(
+            f"A black-and-white mask: read as p = {confidence:.3f} or {1 - confidence:.3f}. On a "
+            "small object that much doubt in the background may cost more than mistakes do."
+        )
     return kept["study"], reading.name
