@@ -220,16 +220,21 @@ def rival(study: Study, how: Rival, amount: float) -> Study:
             codes = move(torch.from_numpy(prediction.codes.astype(np.float32))).numpy()
             codes = codes.astype(np.uint8)
             if prediction.confidence is not None:
-                return study.with_prediction(Prediction.hard(codes, prediction.confidence))
-            return study.with_prediction(Prediction.coded(codes))
-        return study.with_prediction(_of_logits(move(_logits(study))))
+                return _beside(study, Prediction.hard(codes, prediction.confidence))
+            return _beside(study, Prediction.coded(codes))
+        return _beside(study, _of_logits(move(_logits(study))))
     if how == "blur":
-        return study.with_prediction(_of_logits(blurred(_logits(study), amount)))
+        return _beside(study, _of_logits(blurred(_logits(study), amount)))
     if how == "sure":
         if not amount > 0:
             raise ValueError(f"logits are multiplied by a positive number, got {amount!r}")
-        return study.with_prediction(_of_logits(tempered(_logits(study), 1 / amount, 0)))
+        return _beside(study, _of_logits(tempered(_logits(study), 1 / amount, 0)))
     raise ValueError(f"a rival is shift, grow, blur, sure or confidence, got {how!r}")
+
+
+def _beside(study: Study, prediction: Prediction) -> Study:
+    """Only its newest maps are kept: many visitors try many of them on one sample."""
+    return study.with_prediction(prediction, keep=0)
 
 
 def _logits(study: Study) -> torch.Tensor:

@@ -180,7 +180,7 @@ def test_a_second_file_is_prediction_b(page, address, tmp_path):
     box.set_input_files(str(tmp_path / "small.png"))
     page.get_by_text("B is 90 × 100 pixels").wait_for()
     box.set_input_files(str(tmp_path / "better.png"))
-    page.get_by_text("losses prefer B").first.wait_for(timeout=60_000)
+    page.locator("p", has_text="prefer B").first.wait_for(timeout=60_000)
     complete(page)
     assert page.locator("tr[data-loss=dice] td.is-by").get_attribute("data-side") == "B"
     assert page.get_by_text("B: better.png").first.is_visible()

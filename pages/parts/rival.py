@@ -55,7 +55,7 @@ def _amount(way: str) -> float:
     amount: float = min(high, max(low, view.get(name)))
     st.session_state[f"choose.{name}"] = amount
     st.slider(
-        label, low, high, key=f"choose.{name}", step=step,
+        label, low, high, key=f"choose.{name}", step=step, format="%g",
         on_change=lambda: view.put(name, st.session_state[f"choose.{name}"]),
     )  # fmt: skip
     return amount
