@@ -29,7 +29,7 @@ export class Push {
     this.soft = this.slider("Softness", "soft", SOFTNESS, 0.1);
     this.bars = new Map(Object.entries(SIX).map(([name, text]) => [name, new SixBar(text)]));
     this.words = el("p", { class: "sl-says sl-seen", "aria-live": "polite" });
-    const how = el("p", { class: "sl-says", id: "sl-push-how", text: "Drag the disc; wheel, knob or + − resize it, [ ] soften it." });
+    const how = el("p", { class: "sl-says", id: "sl-push-how", text: "Drag the disc; wheel, knob or + − resize it, [ ] soften it. A striped bar is flat: a step towards the target hardly changes it." });
     const again = el("button", { type: "button", class: "sl-again", onclick: () => this.go(STARTS) }, icon("home"), "Start over");
     root.replaceChildren(el("div", { class: "sl-pushing" },
       el("div", { class: "sl-left" }, this.plot, el("div", { class: "sl-two" }, this.size.root, this.soft.root)),

@@ -7,18 +7,18 @@ export const GRID = 64;
 export const TARGET = { x: 43, y: 32, r: 11 };
 export const STARTS = { x: 33, y: 27, r: 9, soft: 1 };
 export const RADII = [3, 20];
-export const SOFTNESS = [0.4, 6];
+export const SOFTNESS = [0.4, 4];
 export const SIX = { bce: "BCE", focal: "Focal", dice: "Dice", tversky: "Tversky", boundary: "Boundary", hausdorff_dt: "Hausdorff" };
 
 const SURE = 6; // the largest logit: p = 0.9975
 const AHEAD = 2; // px moved towards the target to feel a slope
-const FLAT = 0.004; // of the bar's length: less than that per step is no help to anybody
+const FLAT = 0.003; // of the bar's length: less than that per step is no help to anybody
 
 // Inside the picture, between the ends.
 export function placed({ x, y, r, soft }) {
-  return {
-    x: clip(x, 2, GRID - 2), y: clip(y, 2, GRID - 2), r: clip(r, ...RADII), soft: clip(soft, ...SOFTNESS),
-  };
+  const size = clip(r, ...RADII);
+  const inside = v => clip(v, size + 1, GRID - size - 1); // what leaves the picture would be free
+  return { x: inside(x), y: inside(y), r: size, soft: clip(soft, ...SOFTNESS) };
 }
 
 export function probabilities({ x, y, r, soft }) {
@@ -38,7 +38,7 @@ const mask = ({ x, y, r }) => Uint8Array.from({ length: GRID * GRID }, (_, i) =>
 const KNOWN = targetOf(mask(TARGET), GRID, GRID);
 const PERFECT = sixLosses(Float64Array.from(KNOWN.y), { ...KNOWN, y: KNOWN.y });
 const FLOOR = { bce: 0, focal: 0, dice: 0, tversky: 0, boundary: PERFECT.boundary, hausdorff_dt: 0 };
-const FARTHEST = sixLosses(probabilities({ ...STARTS, x: 8, y: 8 }), KNOWN);
+const FARTHEST = sixLosses(probabilities({ ...STARTS, x: 10, y: 10 }), KNOWN);
 
 // The bar of a loss: from nothing wrong to the starting object in the farthest corner.
 export const barOf = (name, value) => (value - FLOOR[name]) / (FARTHEST[name] - FLOOR[name]);
@@ -84,7 +84,7 @@ export function saying(at, { six, apart, overlap, touches }) {
     const [stuck, falling] = [of(true), of(false)];
     const still = falling.length ? `; ${list(falling)} still fall${falling.length === 1 ? "s" : ""} ${wayOf(at)}` : "";
     return stuck.length
-      ? `No overlap any more: ${list(stuck)} ${stuck.length === 1 ? "is" : "are"} stuck (Dice at ${dice.value.toFixed(2)})${still}.`
+      ? `No overlap any more: ${list(stuck)} ${stuck.length === 1 ? "is" : "are"} stuck (Dice at ${dice.value.toPrecision(3)})${still}.`
       : `No overlap any more, but it is so soft that all six still fall ${wayOf(at)}.`;
   }
   if (apart <= 1 && overlap > 0.95) return at.soft > 2

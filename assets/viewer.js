@@ -109,7 +109,7 @@ export class Viewer {
     }
     this.lay(head.panels);
     this.toolbar.value(head.extra ?? {});
-    this.readout.shape(head.panels.filter(isMap), head.image);
+    this.readout.shape(head.panels.filter(isMap), head.image, head.extra?.total !== undefined);
     this.version = this.run;
     this.draw(this.cost < 2 * QUICK);
   }

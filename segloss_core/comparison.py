@@ -27,6 +27,7 @@ Setting = Mapping[str, float | None]
 
 SMALL = 128  # pixels along the longer side of a small picture
 WIDEST = 64  # pixels: the widest boundary band that is kept
+_RINGS = 2 * WIDEST + 2  # half a pixel wide each; the last one is everything beyond
 _SAME = 1e-12  # of the value: differences below are rounding
 _WORKERS = 2
 _RIVALS = 4  # kept per study
@@ -55,10 +56,10 @@ class Standing:
     near: Array | None
 
     def within(self, width: float) -> float | None:
-        """The part paid within so many pixels of the target's contour, at most WIDEST."""
+        """The part paid within a distance of the contour, known to half a pixel, up to WIDEST."""
         if self.near is None:
             return None
-        return float(self.near[int(min(width, WIDEST) ** 2 + 1e-9)])
+        return float(self.near[int(2 * min(width, WIDEST) + 1e-9)])
 
 
 class Once:
@@ -94,14 +95,15 @@ class Ledger:
             first = np.zeros(512, dtype=np.uint8)
             first[study.code] = self._verdict  # all pixels of a kind stand alike
             self._of_kind = first
-        self._ring = np.minimum(study.outline_distance**2, WIDEST**2 + 1).round().astype(np.int64)
+        ring = np.ceil(np.minimum(2 * study.outline_distance, _RINGS - 1))
+        self._ring = ring.astype(np.int64)
         self.of = Once(self._of)
 
     @cached_property
     def _rings(self) -> Array:
-        """How many pixels of each kind lie at each squared distance, (512, WIDEST² + 2)."""
-        at = self.study.code.astype(np.int64) * (WIDEST**2 + 2) + self._ring
-        counted = np.bincount(at.ravel(), minlength=512 * (WIDEST**2 + 2))
+        """How many pixels of each kind lie in each ring around the contour, (512, rings)."""
+        at = self.study.code.astype(np.int64) * _RINGS + self._ring
+        counted = np.bincount(at.ravel(), minlength=512 * _RINGS)
         return counted.reshape(512, -1).astype(np.float64)
 
     def _of(self, loss: Loss, **dials: float | None) -> Standing:
@@ -120,7 +122,7 @@ class Ledger:
             norm = float(np.sqrt((slope**2).sum()))
             parts = np.bincount(self._verdict.ravel(), weights=share.ravel(), minlength=4)
             rings = self._ring.ravel()
-            near = np.bincount(rings, weights=share.ravel(), minlength=WIDEST**2 + 2)
+            near = np.bincount(rings, weights=share.ravel(), minlength=_RINGS)
             share, slope = small(share), small(slope)
         whole = float(parts.sum())
         pays = whole > 0
@@ -218,16 +220,21 @@ def rival(study: Study, how: Rival, amount: float) -> Study:
             codes = move(torch.from_numpy(prediction.codes.astype(np.float32))).numpy()
             codes = codes.astype(np.uint8)
             if prediction.confidence is not None:
-                return study.with_prediction(Prediction.hard(codes, prediction.confidence))
-            return study.with_prediction(Prediction.coded(codes))
-        return study.with_prediction(_of_logits(move(_logits(study))))
+                return _beside(study, Prediction.hard(codes, prediction.confidence))
+            return _beside(study, Prediction.coded(codes))
+        return _beside(study, _of_logits(move(_logits(study))))
     if how == "blur":
-        return study.with_prediction(_of_logits(blurred(_logits(study), amount)))
+        return _beside(study, _of_logits(blurred(_logits(study), amount)))
     if how == "sure":
         if not amount > 0:
             raise ValueError(f"logits are multiplied by a positive number, got {amount!r}")
-        return study.with_prediction(_of_logits(tempered(_logits(study), 1 / amount, 0)))
+        return _beside(study, _of_logits(tempered(_logits(study), 1 / amount, 0)))
     raise ValueError(f"a rival is shift, grow, blur, sure or confidence, got {how!r}")
+
+
+def _beside(study: Study, prediction: Prediction) -> Study:
+    """Only its newest maps are kept: many visitors try many of them on one sample."""
+    return study.with_prediction(prediction, keep=0)
 
 
 def _logits(study: Study) -> torch.Tensor:

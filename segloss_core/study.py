@@ -58,11 +58,13 @@ class Maps:
 class Study:
     """One pair, made ready: counted once, distance fields of the target kept."""
 
-    def __init__(self, pair: Pair, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self, pair: Pair, device: torch.device | str = "cpu", keep: int = _KEPT_BYTES
+    ) -> None:
         self.pair, self.device = pair, torch.device(device)
         self.fields: Kept = {}
         self.kept: dict[Hashable, Any] = {}  # what others have worked out of this pair
-        kept = max(2, _KEPT_BYTES // (16 * pair.target.size))
+        kept = max(2, keep // (16 * pair.target.size))
         self.value = lru_cache(maxsize=1024)(self._value)
         self.maps = lru_cache(maxsize=min(64, kept))(self._maps)
         self.metrics = lru_cache(maxsize=16)(self._metrics)
@@ -78,9 +80,12 @@ class Study:
             other.__dict__["kinds"] = self.kinds.at_levels(prediction.table)
         return other
 
-    def with_prediction(self, prediction: Prediction) -> Study:
-        """Another prediction of the same target: what is known of the target is shared."""
-        other = Study(replace(self.pair, prediction=prediction), self.device)
+    def with_prediction(self, prediction: Prediction, keep: int = _KEPT_BYTES) -> Study:
+        """Another prediction of the same target: what is known of the target is shared.
+
+        `keep` bytes of dense maps are kept.
+        """
+        other = Study(replace(self.pair, prediction=prediction), self.device, keep)
         other.fields, other.yardstick = self.fields, self.yardstick
         for name in ("outline", "outline_distance"):
             if name in self.__dict__:

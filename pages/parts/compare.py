@@ -109,9 +109,10 @@ def sentence(found: Comparison) -> str:
         by = preferences[first].by
         much = f", by {short(by, 2)} of what a constant guess costs" if by is not None else ""
         fewer = min(vote.a, vote.b)
+        unless = " when it is unsorted" if view.get("sort") else ""
         said = (
-            f"**{vote.a} losses prefer A, {vote.b} prefer B.** Those who disagree come first: "
-            f"of the {fewer} for {vote.minority}, {LOSSES[first].title} most{much}"
+            f"**{vote.a} losses prefer A, {vote.b} prefer B.** Of the {fewer} for {vote.minority}, "
+            f"which the table shows first{unless}, {LOSSES[first].title} does so most{much}"
         )
     more = []
     if vote.draws:

@@ -55,7 +55,7 @@ def _amount(way: str) -> float:
     amount: float = min(high, max(low, view.get(name)))
     st.session_state[f"choose.{name}"] = amount
     st.slider(
-        label, low, high, key=f"choose.{name}", step=step,
+        label, low, high, key=f"choose.{name}", step=step, format="%g",
         on_change=lambda: view.put(name, st.session_state[f"choose.{name}"]),
     )  # fmt: skip
     return amount
@@ -96,4 +96,10 @@ def _file(study: Study) -> tuple[Study, str] | None:
         kept.update(made_of=made_of, study=study.with_prediction(prediction))
     if file is None:
         st.caption(f"Still open: {plain(reading.name)}")
+    confidence = kept["study"].pair.prediction.confidence
+    if confidence is not None:
+        st.caption(
+            f"A black-and-white mask: read as p = {confidence:.3f} or {1 - confidence:.3f}. On a "
+            "small object that much doubt in the background may cost more than mistakes do."
+        )
     return kept["study"], reading.name

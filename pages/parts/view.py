@@ -69,6 +69,10 @@ def _between(low: float, high: float) -> Callable[[str], float]:
     return parse
 
 
+def _halves(low: float, high: float) -> Callable[[str], float]:
+    return lambda text: round(2 * _between(low, high)(text)) / 2
+
+
 def _pixel(text: str) -> tuple[int, int]:
     x, y = (int(part) for part in text.split(","))
     return x, y
@@ -157,7 +161,7 @@ TABLE: Mapping[str, Entry] = {
     "map": Entry("map", "share", _one_of("share", "gradient")),
     "colours": Entry("colours", "own", _one_of("own", "one")),
     "sort": Entry("sort", "", _one_of("", *COLUMNS, *(f"-{name}" for name in COLUMNS))),
-    "band": Entry("band", 3.0, _between(0.0, 64.0), "{:.12g}".format),
+    "band": Entry("band", 3.0, _halves(0.0, 64.0), "{:.12g}".format),
     "rival": Entry("b", "sure", _one_of(*RIVALS)),
     "rival.sure": Entry("b.sure", 2.0, _between(0.1, 10.0), "{:.12g}".format),
     "rival.shift": Entry("b.shift", 8.0, _between(-256.0, 256.0), "{:.12g}".format),
