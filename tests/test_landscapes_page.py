@@ -190,7 +190,7 @@ def test_a_mix_of_one_loss_has_its_surface_too():
 
 
 def test_dials_stay_while_a_slow_surface_waits():
-    app = opened("tune", tune="mix", mix="1*dice+0.1*boundary", pair="lesion")
+    app = opened("tune", tune="mix", mix="1*hausdorff_dt", pair="lesion")
     assert not app.exception and any(b.label == "Work it out" for b in app.button)
     assert app.session_state["_pins_viewer"] is not None, "the pictures were shown"
 
