@@ -11,34 +11,9 @@ from segloss_core import LOSSES, comparison
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from .browser import chromium, need_browser, server, settle
+from .browser import settle
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def address():
-    need_browser()
-    with server() as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser():
-    need_browser()
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    yield page
-    assert not page.problems
-    context.close()
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def go(page, address, **query):
