@@ -51,6 +51,9 @@ PLAN: dict[str, set[str]] = {
             for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "spec"]
         ),
     },
+    f"{CORE}/classes.py": {
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "pair", "pixels", "spec"]),
+    },
     f"{CORE}/exhibit.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["maps", "pair", "pixels", "spec"]),
     },

@@ -489,7 +489,6 @@ FOREIGN: list[tuple[str, bytes, str, str]] = [
     ("a.tif", encoded(GREYS, "TIFF"), "unsupported", "a TIFF picture"),
     ("a.dcm", b"\0" * 128 + b"DICM" + b"\0" * 40, "unsupported", "a DICOM file"),
     ("a.zip", zipped(**{"a.png": b"x"}), "unsupported", "a ZIP archive"),
-    ("a.json", b' {"shapes": []}', "unsupported", "a JSON file"),
     ("a.html", b"<!DOCTYPE html><html></html>", "unsupported", "a web page"),
     ("a.heic", b"\0\0\0\x18ftypheic" + b"\0" * 16, "unsupported", "a HEIC or AVIF picture"),
     ("a.psd", b"8BPS\0\x01" + b"\0" * 30, "unsupported", "a Photoshop document"),

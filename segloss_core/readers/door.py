@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
+
+from . import polygons
+from .classes import labelled, one_class
 from .errors import ReadError
 from .formats import READABLE, Format, recognised
 from .limits import LIMITS, Limits
@@ -21,7 +26,10 @@ def read(
     *,
     role: Role,
     size: tuple[int, int] | None = None,
-    values: Literal["binary"] | None = None,
+    values: Literal["binary", "labels"] | None = None,
+    class_: str | int | None = None,
+    classes: Sequence[str] | None = None,
+    picture: str | None = None,
     scale: Scale | None = None,
     limits: Limits = LIMITS,
 ) -> Reading:
@@ -29,7 +37,13 @@ def read(
 
     data: the whole file.  name: its name, only shown.
     size: (height, width) in pixels it has to have, or None for any.
-    values: how a target's values are meant; None means "binary".
+    values: how the values of a target or a hard prediction are meant: "labels" gives numbers of
+        classes, uint8, 0 being the background; None means "binary".
+    class_: name or number of the class that becomes 1 in a binary mask, all else 0; needed where
+        a file of outlines holds several.
+    classes: names of the classes 1, 2, … of a file of outlines (of YOLO's 0, 1, …), which gives
+        them the same numbers in every file; None numbers those of this file.
+    picture: file name of the picture that is meant in a COCO file of several.
     scale: how a prediction's values are meant; None guesses and says so in `assumptions`.
 
     Raises ReadError with a `code` for anything wrong with the file, and nothing else for any
@@ -37,11 +51,17 @@ def read(
     """
     if role not in _KINDS:
         raise ValueError(f"role must be image, target or prediction, got {role!r}")
-    if values not in (None, "binary"):
-        raise ValueError(f"values must be 'binary' or None, got {values!r}")
+    if values not in (None, "binary", "labels"):
+        raise ValueError(f"values must be 'binary', 'labels' or None, got {values!r}")
+    if values == "labels" and (role == "image" or scale == "probability" or class_ is not None):
+        raise ValueError("values must be 'binary' or None for an image, probabilities or one class")
+    if class_ is not None and (role == "image" or scale == "probability"):
+        raise ValueError("class_ must be None for an image and for probabilities")
     if scale not in (None, "probability", "hard"):
         raise ValueError(f"scale must be 'probability', 'hard' or None, got {scale!r}")
     row = _format_of(data, name, limits)
+    if row.outlines or values == "labels" or class_ is not None:
+        return _of_classes(data, name, row, role, size, values, class_, classes, picture, limits)
     assert row.decode is not None
     raster = row.decode(data, name, role, limits)
     _check_size(raster, name, size)
@@ -57,6 +77,48 @@ def read(
         scale=found,
         class_names=(),
         assumptions=(*_suffix_note(row, name), *notes),
+        digest=hashlib.sha256(data).hexdigest(),
+        name=clean_name(name),
+    )
+
+
+def _of_classes(
+    data: bytes,
+    name: str,
+    row: Format,
+    role: Role,
+    size: tuple[int, int] | None,
+    values: str | None,
+    class_: str | int | None,
+    classes: Sequence[str] | None,
+    picture: str | None,
+    limits: Limits,
+) -> Reading:
+    """Read a file as numbers of classes, or as one class of them."""
+    if role == "image":
+        raise ReadError(
+            "schema",
+            f"{quoted(name)} holds outlines of objects and no picture. Choose it as a mask, and "
+            "a PNG, JPEG, WebP or BMP as the picture.",
+        )
+    if row.outlines:
+        plane = polygons.paint(
+            data, name, size=size, classes=classes, picture=picture, limits=limits
+        )
+    else:
+        assert row.decode is not None
+        raster = row.decode(data, name, "target", limits)
+        _check_size(raster, name, size)
+        plane = labelled(raster, name)
+    if values != "labels":
+        plane = one_class(plane, class_, name)
+    hard = role == "prediction" and values != "labels"
+    return Reading(
+        array=plane.labels * np.uint8(255) if hard else plane.labels,
+        kind=_KINDS[role],
+        scale="hard" if role == "prediction" else None,
+        class_names=plane.names,
+        assumptions=(*_suffix_note(row, name), *plane.notes),
         digest=hashlib.sha256(data).hexdigest(),
         name=clean_name(name),
     )
@@ -86,7 +148,7 @@ def _format_of(data: bytes, name: str, limits: Limits) -> Format:
             f"{quoted(name)} looks like {row.called}, which can run code when opened and is never "
             f"opened here. {READABLE}; {row.advice}.",
         )
-    if row.decode is None:
+    if row.decode is None and not row.outlines:
         raise ReadError(
             "unsupported",
             f"{quoted(name)} looks like {row.called}. {READABLE}; {row.advice}.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import pictures
+from . import pictures, polygons
 from .errors import Code
 from .limits import Limits
 from .reading import Raster, Role
@@ -17,7 +17,7 @@ from .reading import Raster, Role
 Decode = Callable[[bytes, str, Role, Limits], Raster]
 Test = Callable[[bytes], bool]
 
-READABLE = "PNG, JPEG, WebP and BMP are read"
+READABLE = "PNG, JPEG, WebP and BMP are read"  # pictures; outlines come as JSON or YOLO text
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Format:
     decode: the reader, or None while there is none.
     advice: what to do where there is none.
     suffixes: usual endings of the name, to notice a wrong one.
+    outlines: read by `polygons.paint`, into numbers of classes.
     """
 
     called: str
@@ -37,6 +38,7 @@ class Format:
     advice: str = "save it as PNG"
     suffixes: tuple[str, ...] = ()
     code: Code = "unsupported"
+    outlines: bool = False
 
 
 def _starts(*heads: bytes) -> Test:
@@ -119,7 +121,8 @@ FORMATS: tuple[Format, ...] = (
     Format("a JPEG 2000 picture", _starts(b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51")),
     Format("a Photoshop document", _starts(b"8BPS"), advice="export it as PNG"),
     Format("an HDF5 or MATLAB file", _starts(b"\x89HDF", b"MATLAB 5.0"), advice="save it as PNG"),
-    Format("a JSON file", _is_json, advice="draw it as a PNG mask"),
+    Format("a JSON file", _is_json, suffixes=("json",), outlines=True),
+    Format("a YOLO file", polygons.is_yolo, suffixes=("txt",), outlines=True),
 )
 
 

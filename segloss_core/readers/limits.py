@@ -15,6 +15,11 @@ class Limits:
     jpeg_scans: passes over a progressive JPEG, each of which costs a full decode; cameras and
         web tools write 1 to 12.
     rle_bytes: size of a run-length coded BMP, which Pillow decodes in slow Python.
+    json_parts: commas and opening brackets of a JSON file; each may become an object in memory.
+    json_depth: how deep its brackets nest; the formats read here need six.
+    points: corners of all outlines of one picture.
+    outline_pixels: rows or columns those outlines run through, edge by edge.
+    painted_pixels: areas of the boxes around all objects of one picture.
     """
 
     file_bytes: int = 50_000_000
@@ -22,6 +27,11 @@ class Limits:
     parts: int = 2**16
     jpeg_scans: int = 32
     rle_bytes: int = 1_000_000
+    json_parts: int = 2_500_000
+    json_depth: int = 64
+    points: int = 250_000
+    outline_pixels: int = 8_000_000
+    painted_pixels: int = 300_000_000
 
 
 LIMITS = Limits()

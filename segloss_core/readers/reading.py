@@ -17,11 +17,12 @@ Scale = Literal["probability", "hard"]
 class Reading:
     """One file, read for one role.
 
-    array: image uint8 H x W or H x W x 3; mask uint8 H x W of 0 and 1; prediction uint8 H x W
+    array: image uint8 H x W or H x W x 3; mask uint8 H x W of 0 and 1, or of
+        numbers of classes where those were asked for; prediction uint8 H x W
         codes (0 and 255 alone when hard) or float32 H x W probabilities inside (0, 1).
     kind: "image", "mask" or "prediction".
     scale: of a prediction, "probability" or "hard"; None otherwise.
-    class_names: names of labels, where the file has any.
+    class_names: names of the numbers of classes from 0 (background) on, where the file has any.
     assumptions: what was decided without being told, each a short sentence for a badge.
     digest: SHA-256 of the file's bytes, as hex.
     name: the file's name, cleaned for showing as text.

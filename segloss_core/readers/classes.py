@@ -1,0 +1,103 @@
+"""Planes of class numbers: kept as they are, or cut down to one class against all else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .counts import values_in
+from .errors import ReadError
+from .names import quoted
+from .reading import Raster
+
+_LISTED = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """A plane of class numbers.
+
+    labels: uint8 H x W.  names: of the numbers from 0 on, or () where the file has none.
+    notes: sentences for badges.
+    """
+
+    labels: NDArray[np.uint8]
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def labelled(raster: Raster, name: str) -> Labelled:
+    """Take a picture's greys or palette indices as class numbers.
+
+    Raises ReadError bad_labels for colours, lossy pictures and numbers above 255.
+    """
+    array = raster.array
+    if array.ndim != 2:
+        raise ReadError("bad_labels", f"{quoted(name)} holds colours, not numbers of classes.")
+    if raster.lossy:
+        raise ReadError(
+            "bad_labels",
+            f"{quoted(name)} is a lossy picture, which changes numbers of classes. Save it as PNG.",
+        )
+    largest = int(array.max())
+    if largest > 255:
+        raise ReadError(
+            "bad_labels",
+            f"{quoted(name)} holds the value {largest:,}; numbers of classes are 0 to 255. "
+            "Renumber the classes.",
+        )
+    return Labelled(array.astype(np.uint8), (), raster.notes)
+
+
+def one_class(plane: Labelled, class_: str | int | None, name: str) -> Labelled:
+    """Give 1 where the chosen class is and 0 elsewhere; None takes the only class there is.
+
+    Raises ReadError: ambiguous where there are several and none is chosen, bad_labels where the
+    chosen one does not exist.
+    """
+    number = _number(plane, class_, name)
+    called = plane.names[number] if number < len(plane.names) else str(number)
+    mask = (plane.labels == number).astype(np.uint8)
+    notes = plane.notes
+    if class_ is not None:
+        notes += (f"Class {_span(called)} against everything else",)
+        if not bool(mask.any()):
+            notes += (f"Class {_span(called)} does not occur",)
+    return Labelled(mask, plane.names, notes)
+
+
+def _number(plane: Labelled, class_: str | int | None, name: str) -> int:
+    occurring = [number for number in values_in(plane.labels) if number]
+    if class_ is None:
+        if len(occurring) < 2:
+            return occurring[0] if occurring else 1
+        raise ReadError(
+            "ambiguous",
+            f"{quoted(name)} holds {len(occurring)} classes: {_listed(plane, occurring)}. Choose "
+            "one of them as the object.",
+        )
+    known = range(len(plane.names)) if plane.names else (0, *occurring)
+    if isinstance(class_, str) and class_ in plane.names:
+        return plane.names.index(class_)
+    if isinstance(class_, int) and class_ in known:
+        return class_
+    raise ReadError(
+        "bad_labels",
+        f"{quoted(name)} has no class of the chosen name or number; it holds "
+        f"{_listed(plane, occurring) or 'only background'}. Choose one of these.",
+    )
+
+
+def _listed(plane: Labelled, numbers: list[int]) -> str:
+    shown = ", ".join(
+        _span(plane.names[number][:30]) if number < len(plane.names) else str(number)
+        for number in numbers[:_LISTED]
+    )
+    rest = len(numbers) - _LISTED
+    return shown + (f" and {rest} more" if rest > 0 else "")
+
+
+def _span(text: str) -> str:
+    return "`" + text.replace("`", "'") + "`"
