@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from dataclasses import replace
 
+import numpy as np
+
+from .asked import Asked, Values
 from .errors import ReadError
 from .formats import READABLE, Format, recognised
+from .labels import as_labels
 from .limits import LIMITS, Limits
 from .names import clean_name, quoted
+from .planes import no_such_page
 from .reading import Raster, Reading, ReadingKind, Role, Scale
 from .roles import as_image, as_prediction, as_target
 
@@ -21,8 +26,12 @@ def read(
     *,
     role: Role,
     size: tuple[int, int] | None = None,
-    values: Literal["binary"] | None = None,
+    values: Values | None = None,
     scale: Scale | None = None,
+    page: int | None = None,
+    member: str | None = None,
+    axis: int | None = None,
+    ignore: int | None = None,
     limits: Limits = LIMITS,
 ) -> Reading:
     """Read a file for one role, deciding its type from its content.
@@ -31,34 +40,49 @@ def read(
     size: (height, width) in pixels it has to have, or None for any.
     values: how a target's values are meant; None means "binary".
     scale: how a prediction's values are meant; None guesses and says so in `assumptions`.
+    page: which plane of a stack (TIFF page, slice, frame), counted from 0; None gives all.
+    member: which part of a file with several named ones (arrays of an NPZ, segments).
+    axis: which axis of a three-axis array counts its pages or colours; None tells from the shape
+        or asks.
+    ignore: a label that stands for pixels not judged; -1 is allowed and becomes 255.
 
     Raises ReadError with a `code` for anything wrong with the file, and nothing else for any
     bytes. Raises ValueError for a role, values or scale that does not exist.
     """
     if role not in _KINDS:
         raise ValueError(f"role must be image, target or prediction, got {role!r}")
-    if values not in (None, "binary"):
-        raise ValueError(f"values must be 'binary' or None, got {values!r}")
-    if scale not in (None, "probability", "hard"):
-        raise ValueError(f"scale must be 'probability', 'hard' or None, got {scale!r}")
+    if values not in (None, "binary", "labels"):
+        raise ValueError(f"values must be 'binary', 'labels' or None, got {values!r}")
+    if scale not in (None, "probability", "logit", "hard"):
+        raise ValueError(f"scale must be 'probability', 'logit', 'hard' or None, got {scale!r}")
+    if page is not None and page < 0:
+        raise ValueError(f"page must be 0 or more, got {page}")
+    if ignore is not None and (values != "labels" or ignore < -1):
+        raise ValueError(f"ignore must be a label from -1 and goes with values='labels': {ignore}")
     row = _format_of(data, name, limits)
     assert row.decode is not None
-    raster = row.decode(data, name, role, limits)
+    asked = Asked(role, values or "binary", size, page, member, axis, limits)
+    raster = _one_page(row.decode(data, name, asked), name, asked)
     _check_size(raster, name, size)
     if role == "image":
-        array, found, notes = as_image(raster)
+        array, found, notes = as_image(raster, name)
+    elif role == "target" and values == "labels":
+        (array, notes), found = as_labels(raster, name, ignore), None
     elif role == "target":
         array, found, notes = as_target(raster, name)
     else:
         array, found, notes = as_prediction(raster, name, scale)
     return Reading(
-        array=array,
+        array=np.ascontiguousarray(array),
         kind=_KINDS[role],
         scale=found,
-        class_names=(),
+        class_names=raster.class_names,
         assumptions=(*_suffix_note(row, name), *notes),
         digest=hashlib.sha256(data).hexdigest(),
         name=clean_name(name),
+        pages=raster.pages,
+        page=page,
+        orientation=raster.orientation,
     )
 
 
@@ -94,8 +118,24 @@ def _format_of(data: bytes, name: str, limits: Limits) -> Format:
     return row
 
 
+def _one_page(raster: Raster, name: str, asked: Asked) -> Raster:
+    if asked.member is not None and raster.member is None:
+        raise ReadError(
+            "ambiguous",
+            f"{quoted(name)} has no parts with names; {quoted(asked.member)} was asked for. "
+            "Choose none.",
+        )
+    if asked.page is None:
+        return raster
+    if asked.page >= raster.pages:
+        raise no_such_page(name, asked.page, raster.pages)
+    if not raster.stacked:
+        return raster
+    return replace(raster, array=raster.array[asked.page], stacked=False)
+
+
 def _check_size(raster: Raster, name: str, size: tuple[int, int] | None) -> None:
-    height, width = raster.array.shape[:2]
+    height, width = raster.size
     if size is not None and (height, width) != tuple(size):
         raise ReadError(
             "size_mismatch",
