@@ -26,6 +26,7 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
+from segloss_core.pair import Prediction
 from segloss_core.readers import Code, Limits, ReadError, Reading, Role, Scale, read
 
 from .fuzz_readers import check, run
@@ -297,6 +298,15 @@ def test_scales_are_guessed_and_the_guess_is_said() -> None:
     whole = guess(npy(GREYS.astype(np.int16) - 90), "logit")
     assert np.array_equal(whole.array, GREYS.astype(np.float32) - 90)
     refused(npy(np.array([[1e300, 0.0]])), "range", "prediction", scale="logit")
+
+
+def test_logits_that_were_read_make_a_prediction() -> None:
+    z = RNG.normal(size=(13, 17)).astype(np.float32) * 30
+    prediction = Prediction.from_logits(guess(npy(z)).array)
+    assert np.array_equal(prediction.logits(), z)
+    for wrong in (GREYS, SOFT[0], SOFT * np.nan):
+        with pytest.raises(ValueError, match="plane must be"):
+            Prediction.from_logits(wrong)
 
 
 def test_sixteen_bit_arrays_are_probabilities() -> None:
