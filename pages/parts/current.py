@@ -107,10 +107,11 @@ def source_code() -> str:
     if name != view.UPLOAD or mine.study is None:
         return export.from_sample(base_name())
     pair = mine.study.pair
+    logits = any(role == "prediction" and scale == "logit" for role, _, scale, _ in mine.made_of)
     return export.from_files(
         pair.names["target"],
         pair.names["prediction"],
-        pair.prediction.kind,
+        "logit" if logits else pair.prediction.kind,
         pair.prediction.confidence,
         size=pair.size if "prediction" in mine.resized else None,
     )
@@ -167,6 +168,9 @@ def _read(role: str, file: Any, scale: str | None) -> Slot:
         reading = read(file.getvalue(), file.name, role=role, scale=scale)  # type: ignore[arg-type]
     except ReadError as error:
         return Slot(file.file_id, scale, error=unquoted(error.message))
+    if reading.stacked:
+        pages = f"{reading.name} holds {reading.pages} pages; one picture is needed."
+        return Slot(file.file_id, scale, error=plain(f"{pages} Save the page you want alone."))
     return Slot(file.file_id, scale, reading)
 
 
@@ -256,6 +260,8 @@ def _offer_resize(mine: Uploads, role: str, size: tuple[int, int]) -> None:
 
 def as_prediction(reading: Reading, array: Any) -> Prediction:
     """What was read, as the visitor wants it read."""
+    if reading.scale == "logit":
+        return Prediction.from_logits(array)
     if array.dtype != "uint8":
         return Prediction.floating(array)
     if reading.scale == "hard":

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .counts import values_in
 from .errors import ReadError
+from .labels import as_labels
 from .names import quoted
 from .reading import Raster
 
@@ -41,6 +42,7 @@ def labelled(raster: Raster, name: str) -> Labelled:
             "bad_labels",
             f"{quoted(name)} is a lossy picture, which changes numbers of classes. Save it as PNG.",
         )
+    array, notes = as_labels(raster, name, None)
     largest = int(array.max())
     if largest > 255:
         raise ReadError(
@@ -48,7 +50,7 @@ def labelled(raster: Raster, name: str) -> Labelled:
             f"{quoted(name)} holds the value {largest:,}; numbers of classes are 0 to 255. "
             "Renumber the classes.",
         )
-    return Labelled(array.astype(np.uint8), (), raster.notes)
+    return Labelled(array.astype(np.uint8), raster.class_names, notes)
 
 
 def one_class(plane: Labelled, class_: str | int | None, name: str) -> Labelled:

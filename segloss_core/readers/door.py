@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
 from . import polygons
+from .asked import Asked, Values
 from .classes import labelled, one_class
 from .errors import ReadError
 from .formats import READABLE, Format, recognised
+from .labels import as_labels
 from .limits import LIMITS, Limits
 from .names import clean_name, quoted
+from .planes import no_such_page
 from .reading import Raster, Reading, ReadingKind, Role, Scale
 from .roles import as_image, as_prediction, as_target
 
@@ -26,11 +29,15 @@ def read(
     *,
     role: Role,
     size: tuple[int, int] | None = None,
-    values: Literal["binary", "labels"] | None = None,
+    values: Values | None = None,
     class_: str | int | None = None,
     classes: Sequence[str] | None = None,
     picture: str | None = None,
     scale: Scale | None = None,
+    page: int | None = None,
+    member: str | None = None,
+    axis: int | None = None,
+    ignore: int | None = None,
     limits: Limits = LIMITS,
 ) -> Reading:
     """Read a file for one role, deciding its type from its content.
@@ -45,6 +52,11 @@ def read(
         them the same numbers in every file; None numbers those of this file.
     picture: file name of the picture that is meant in a COCO file of several.
     scale: how a prediction's values are meant; None guesses and says so in `assumptions`.
+    page: which plane of a stack (TIFF page, slice, frame), counted from 0; None gives all.
+    member: which part of a file with several named ones (arrays of an NPZ, segments).
+    axis: which axis of a three-axis array counts its pages or colours; None tells from the shape
+        or asks.
+    ignore: a label that stands for pixels not judged; -1 is allowed and becomes 255.
 
     Raises ReadError with a `code` for anything wrong with the file, and nothing else for any
     bytes. Raises ValueError for a role, values or scale that does not exist.
@@ -55,30 +67,41 @@ def read(
         raise ValueError(f"values must be 'binary', 'labels' or None, got {values!r}")
     if values == "labels" and (role == "image" or scale == "probability" or class_ is not None):
         raise ValueError("values must be 'binary' or None for an image, probabilities or one class")
-    if class_ is not None and (role == "image" or scale == "probability"):
+    if class_ is not None and (role == "image" or scale in ("probability", "logit")):
         raise ValueError("class_ must be None for an image and for probabilities")
-    if scale not in (None, "probability", "hard"):
-        raise ValueError(f"scale must be 'probability', 'hard' or None, got {scale!r}")
+    if scale not in (None, "probability", "logit", "hard"):
+        raise ValueError(f"scale must be 'probability', 'logit', 'hard' or None, got {scale!r}")
+    if page is not None and page < 0:
+        raise ValueError(f"page must be 0 or more, got {page}")
+    if ignore is not None and (values != "labels" or ignore < -1):
+        raise ValueError(f"ignore must be a label from -1 and goes with values='labels': {ignore}")
     row = _format_of(data, name, limits)
-    if row.outlines or values == "labels" or class_ is not None:
-        return _of_classes(data, name, row, role, size, values, class_, classes, picture, limits)
+    meant: Values = "labels" if class_ is not None else values or "binary"
+    asked = Asked(role, meant, size, page, member, axis, limits)
+    if row.outlines or class_ is not None or (role == "prediction" and values == "labels"):
+        return _of_classes(data, name, row, asked, values, class_, classes, picture)
     assert row.decode is not None
-    raster = row.decode(data, name, role, limits)
+    raster = _one_page(row.decode(data, name, asked), name, asked)
     _check_size(raster, name, size)
     if role == "image":
-        array, found, notes = as_image(raster)
+        array, found, notes = as_image(raster, name)
+    elif role == "target" and values == "labels":
+        (array, notes), found = as_labels(raster, name, ignore), None
     elif role == "target":
         array, found, notes = as_target(raster, name)
     else:
         array, found, notes = as_prediction(raster, name, scale)
     return Reading(
-        array=array,
+        array=np.ascontiguousarray(array),
         kind=_KINDS[role],
         scale=found,
-        class_names=(),
+        class_names=raster.class_names,
         assumptions=(*_suffix_note(row, name), *notes),
         digest=hashlib.sha256(data).hexdigest(),
         name=clean_name(name),
+        pages=raster.pages,
+        page=page,
+        orientation=raster.orientation,
     )
 
 
@@ -86,15 +109,14 @@ def _of_classes(
     data: bytes,
     name: str,
     row: Format,
-    role: Role,
-    size: tuple[int, int] | None,
-    values: str | None,
+    asked: Asked,
+    values: Values | None,
     class_: str | int | None,
     classes: Sequence[str] | None,
     picture: str | None,
-    limits: Limits,
 ) -> Reading:
     """Read a file as numbers of classes, or as one class of them."""
+    role, size = asked.role, asked.size
     if role == "image":
         raise ReadError(
             "schema",
@@ -103,11 +125,11 @@ def _of_classes(
         )
     if row.outlines:
         plane = polygons.paint(
-            data, name, size=size, classes=classes, picture=picture, limits=limits
+            data, name, size=size, classes=classes, picture=picture, limits=asked.limits
         )
     else:
         assert row.decode is not None
-        raster = row.decode(data, name, "target", limits)
+        raster = _one_page(row.decode(data, name, asked), name, asked)
         _check_size(raster, name, size)
         plane = labelled(raster, name)
     if values != "labels":
@@ -156,8 +178,24 @@ def _format_of(data: bytes, name: str, limits: Limits) -> Format:
     return row
 
 
+def _one_page(raster: Raster, name: str, asked: Asked) -> Raster:
+    if asked.member is not None and raster.member is None:
+        raise ReadError(
+            "ambiguous",
+            f"{quoted(name)} has no parts with names; {quoted(asked.member)} was asked for. "
+            "Choose none.",
+        )
+    if asked.page is None:
+        return raster
+    if asked.page >= raster.pages:
+        raise no_such_page(name, asked.page, raster.pages)
+    if not raster.stacked:
+        return raster
+    return replace(raster, array=raster.array[asked.page], stacked=False)
+
+
 def _check_size(raster: Raster, name: str, size: tuple[int, int] | None) -> None:
-    height, width = raster.array.shape[:2]
+    height, width = raster.size
     if size is not None and (height, width) != tuple(size):
         raise ReadError(
             "size_mismatch",

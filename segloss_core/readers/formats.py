@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import pictures, polygons
+from . import dicom, nifti, npy, npz, pictures, polygons, tiff
+from .asked import Asked
 from .errors import Code
-from .limits import Limits
-from .reading import Raster, Role
+from .reading import Raster
 
-Decode = Callable[[bytes, str, Role, Limits], Raster]
+Decode = Callable[[bytes, str, Asked], Raster]
 Test = Callable[[bytes], bool]
 
-READABLE = "PNG, JPEG, WebP and BMP are read"  # pictures; outlines come as JSON or YOLO text
+READABLE = "PNG, JPEG, WebP, BMP, TIFF, NPY, NPZ, NIfTI and DICOM are read"  # and outlines
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,13 @@ def _starts(*heads: bytes) -> Test:
     return lambda data: data.startswith(heads)
 
 
-def _is_nifti(data: bytes) -> bool:
-    one = data[344:348] in (b"n+1\0", b"ni1\0")
-    two = data[4:8] in (b"n+2\0", b"ni2\0")
-    return one or two
-
-
-def _is_pickled_array(data: bytes) -> bool:
-    return data.startswith(b"\x93NUMPY") and b"|O" in data[:256]
-
-
 def _is_torch_zip(data: bytes) -> bool:
     return data.startswith(b"PK\x03\x04") and b".pkl" in data[:4096]
+
+
+def _is_npz(data: bytes) -> bool:
+    length = int.from_bytes(data[26:28], "little")
+    return data.startswith(b"PK\x03\x04") and data[30 : 30 + length].endswith(b".npy")
 
 
 def _is_pickle(data: bytes) -> bool:
@@ -95,23 +90,29 @@ FORMATS: tuple[Format, ...] = (
         suffixes=("webp",),
     ),
     Format("a BMP picture", _starts(b"BM"), pictures.decode, suffixes=("bmp", "dib")),
-    Format("a pickled NumPy array", _is_pickled_array, code="pickle"),
     Format("a pickled PyTorch file", _is_torch_zip, code="pickle"),
     Format("a Python pickle", _is_pickle, code="pickle"),
-    Format("a NumPy array", _starts(b"\x93NUMPY")),
-    Format("a NIfTI volume", _is_nifti, advice="save the slice as PNG"),
+    Format("a NumPy array", _starts(b"\x93NUMPY"), npy.decode, suffixes=("npy",)),
+    Format("a NumPy archive", _is_npz, npz.decode, suffixes=("npz",)),
+    Format("a NIfTI volume", nifti.is_nifti, nifti.decode, suffixes=("nii",)),
     Format(
         "a TIFF picture",
         _starts(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
-        advice="save the page as PNG",
+        tiff.decode,
+        suffixes=("tif", "tiff"),
     ),
-    Format("a DICOM file", lambda data: data[128:132] == b"DICM", advice="export it as PNG"),
+    Format(
+        "a DICOM file",
+        lambda data: data[128:132] == b"DICM",
+        dicom.decode,
+        suffixes=("dcm", "dicom", "ima"),
+    ),
     Format("a GIF picture", _starts(b"GIF8"), advice="save one frame as PNG"),
     Format("an SVG drawing", _is_markup(b"<svg"), advice="export it as PNG"),
     Format("a web page", _is_markup(b"<html", b"<!doctype html"), advice="download the picture"),
     Format("an XML file", _starts(b"<?xml"), advice="draw it as a PNG mask"),
     Format("a PostScript or PDF document", _starts(b"%!PS", b"%PDF"), advice="export it as PNG"),
-    Format("a gzip file (a NIfTI volume?)", _starts(b"\x1f\x8b"), advice="save the slice as PNG"),
+    Format("a gzip file", _starts(b"\x1f\x8b"), nifti.decode_gzipped, suffixes=("gz",)),
     Format(
         "a ZIP archive",
         _starts(b"PK\x03\x04", b"PK\x05\x06"),

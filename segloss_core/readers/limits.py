@@ -14,7 +14,12 @@ class Limits:
     parts: PNG chunks, JPEG segments or WebP chunks; a photograph has a few hundred at most.
     jpeg_scans: passes over a progressive JPEG, each of which costs a full decode; cameras and
         web tools write 1 to 12.
-    rle_bytes: size of a run-length coded BMP, which Pillow decodes in slow Python.
+    rle_bytes: size of a run-length coded BMP or DICOM file, which is decoded in slow Python.
+    stack_pixels: pages times height times width, of the pages that are wanted.
+    unpacked_bytes: what a compressed file may become, and what any array may take.
+    members: arrays in one archive.
+    tags: reads that the tags of a DICOM file take, two or three each.
+    pages: pages of a TIFF, each of which has a header to walk.
     json_parts: commas and opening brackets of a JSON file; each may become an object in memory.
     json_depth: how deep its brackets nest; the formats read here need six.
     points: corners of all outlines of one picture.
@@ -32,6 +37,11 @@ class Limits:
     points: int = 250_000
     outline_pixels: int = 8_000_000
     painted_pixels: int = 300_000_000
+    stack_pixels: int = 2**25
+    unpacked_bytes: int = 2**27
+    members: int = 1000
+    tags: int = 30_000
+    pages: int = 2048
 
 
 LIMITS = Limits()

@@ -47,12 +47,12 @@ def to_raster(image: Image.Image, name: str, role: Role, mode: PictureMode) -> R
                 "one grey channel. Save it as grey.",
             )
         notes += ("16-bit colours are shown with 8 bits",)
-    step = _GREY_STEPS.get(mode.depth, 0)
-    if role == "target" and image.mode == "L" and step and int(array.max()) <= step:
+    step = _GREY_STEPS.get(mode.depth, 0) if image.mode == "L" else 0
+    if role == "target" and step and int(array.max()) <= step:
         # A grey PNG of 2 or 4 bits is spread over 0..255 when decoded; the file itself holds 0, 1.
-        array = array // step
+        array, step = array // step, 0
     array = np.ascontiguousarray(turned(array, mode.orientation))
-    return Raster(array, mode.lossy, notes + alpha_note)
+    return Raster(array, mode.lossy, notes + alpha_note, step=step or 1)
 
 
 def turned(array: NDArray[Any], orientation: int) -> NDArray[Any]:

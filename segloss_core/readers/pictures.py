@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .asked import Asked
 from .errors import ReadError
 from .headers import Header, HeaderError, TooManyParts, read_header
 from .limits import Limits
 from .modes import PictureMode, to_raster
 from .names import quoted
-from .reading import Raster, Role
+from .reading import Raster
 
 _ORIENTATION = 0x0112
 
 
-def decode(data: bytes, name: str, role: Role, limits: Limits) -> Raster:
+def decode(data: bytes, name: str, asked: Asked) -> Raster:
     """Decode one picture, turned as its EXIF orientation says.
 
     Raises ReadError: corrupt, too_large, multiframe, bad_mode.
     """
-    header = _checked_header(data, name, limits)
+    header = _checked_header(data, name, asked.limits)
     notes: tuple[str, ...] = ()
     try:
         with Image.open(io.BytesIO(data), formats=[header.format]) as image:
@@ -42,7 +44,7 @@ def decode(data: bytes, name: str, role: Role, limits: Limits) -> Raster:
             if turn != 1:
                 notes = (*notes, "Turned as the EXIF orientation says")
             mode = PictureMode(header.depth, header.lossy, turn)
-            raster = to_raster(image, name, role, mode)
+            raster = to_raster(image, name, asked.role, mode)
     except ReadError:
         raise
     except (MemoryError, Image.DecompressionBombError):
@@ -54,7 +56,7 @@ def decode(data: bytes, name: str, role: Role, limits: Limits) -> Raster:
         # Pillow's decoders raise a dozen types on broken files (OSError, SyntaxError,
         # struct.error, zlib.error, IndexError...), and their texts echo file content.
         raise _corrupt(name, header) from None
-    return Raster(raster.array, raster.lossy, (*notes, *raster.notes))
+    return replace(raster, notes=(*notes, *raster.notes))
 
 
 def _checked_header(data: bytes, name: str, limits: Limits) -> Header:

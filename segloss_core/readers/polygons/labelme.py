@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..asked import Asked
 from ..errors import ReadError
 from ..limits import Limits
 from ..pictures import decode
@@ -90,7 +91,7 @@ def _mask(label: str, record: Any, corners: Points, where: str, limits: Limits) 
         data = base64.b64decode(text, validate=True)
         if not data.startswith(b"\x89PNG"):
             raise binascii.Error
-        array = decode(data, "mask", "target", limits).array
+        array = decode(data, "mask", Asked("target", limits=limits)).array
     except (binascii.Error, ValueError) as error:
         code = error.code if isinstance(error, ReadError) else "corrupt"
         raise Refused(

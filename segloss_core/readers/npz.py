@@ -1,0 +1,110 @@
+"""NPZ: one array of a ZIP archive, its directory checked before anything is unpacked."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+from . import npy
+from .asked import Asked
+from .errors import ReadError
+from .names import quoted
+from .planes import arranged
+from .reading import Raster
+
+_END = b"PK\x05\x06"
+_LISTED = 8
+
+
+def decode(data: bytes, name: str, asked: Asked) -> Raster:
+    """Read the only array of an NPZ, or the one that `asked.member` names.
+
+    Raises ReadError: archive, ambiguous, and those of `npy.decode`.
+    """
+    _check_directory(data, name, asked)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            info = _chosen(archive, name, asked)
+            with archive.open(info) as stream:
+                head = stream.read(npy.HEAD)
+            header, found = npy.checked(head, name, asked)
+            if header.end != info.file_size:
+                raise _broken(name, info.filename)
+            with archive.open(info) as stream:
+                whole = stream.read(header.end + 1)
+    except ReadError:
+        raise
+    except Exception:
+        # zipfile raises BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError...
+        raise _broken(name) from None
+    raster = arranged(npy.values(whole, header, name), found, name)
+    return raster.with_member(_key(info))
+
+
+def _check_directory(data: bytes, name: str, asked: Asked) -> None:
+    """Bound the directory, which zipfile would walk to its end however long it is."""
+    end = data.rfind(_END, max(0, len(data) - 66_000))
+    if end < 0 or len(data) < end + 22:
+        raise _broken(name)
+    count, size = struct.unpack_from("<HI", data, end + 10)
+    limit = asked.limits.members
+    large = data[max(0, end - 20) : end].startswith(b"PK\x06\x07")
+    if large or count > limit or size > limit * 512:
+        raise ReadError(
+            "archive",
+            f"{quoted(name)} is an archive of {'very many' if large else f'{count:,}'} parts "
+            f"({size:,} bytes of directory); up to {limit:,} are read. Save fewer arrays in it.",
+        )
+
+
+def _key(info: zipfile.ZipInfo) -> str:
+    return info.filename.removesuffix(".npy")
+
+
+def _chosen(archive: zipfile.ZipFile, name: str, asked: Asked) -> zipfile.ZipInfo:
+    parts = archive.infolist()
+    keys = [_key(part) for part in parts]
+    if not parts:
+        raise ReadError("archive", f"{quoted(name)} holds no array. Save one with numpy.savez.")
+    if len(set(keys)) < len(keys):
+        raise ReadError(
+            "archive",
+            f"{quoted(name)} holds two parts of one name, so it has two readings. Save it again "
+            "with numpy.savez.",
+        )
+    listed = ", ".join(quoted(key) for key in keys[:_LISTED])
+    listed += f" and {len(keys) - _LISTED:,} more" if len(keys) > _LISTED else ""
+    if asked.member is None and len(parts) > 1:
+        raise ReadError(
+            "ambiguous", f"{quoted(name)} holds {len(parts)} arrays: {listed}. Choose one of them."
+        )
+    if asked.member is not None and asked.member not in keys:
+        raise ReadError(
+            "ambiguous",
+            f"{quoted(name)} holds no array {quoted(asked.member)}, but {listed}. Choose one of "
+            "them.",
+        )
+    part = parts[0] if asked.member is None else parts[keys.index(asked.member)]
+    if part.flag_bits & 1 or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ReadError(
+            "archive",
+            f"{quoted(name)} holds {quoted(part.filename)} encrypted or packed in a way that is "
+            "not read. Save it again with numpy.savez.",
+        )
+    if not part.filename.endswith(".npy"):
+        raise ReadError(
+            "archive",
+            f"{quoted(name)} holds {quoted(part.filename)}, which is no NumPy array. Save it again "
+            "with numpy.savez.",
+        )
+    return part
+
+
+def _broken(name: str, part: str = "") -> ReadError:
+    where = f" in its part {quoted(part)}" if part else ""
+    return ReadError(
+        "corrupt",
+        f"{quoted(name)} is an archive that is cut off or damaged{where}. Save or download it "
+        "again.",
+    )
