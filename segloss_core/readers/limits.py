@@ -40,7 +40,7 @@ class Limits:
     stack_pixels: int = 2**25
     unpacked_bytes: int = 2**27
     members: int = 1000
-    tags: int = 30_000
+    tags: int = 100_000
     pages: int = 2048
 
 
