@@ -59,7 +59,7 @@ def _drawing(
         return yolo.drawing(data, size, classes, limits)
     document = parsed(data, limits)
     if coco.fits(document):
-        return coco.drawing(document, picture)
+        return coco.drawing(document, picture, limits)
     if cityscapes.fits(document):
         return cityscapes.drawing(document)
     if labelme.fits(document):

@@ -26,6 +26,12 @@ def painted(drawing: Drawing, classes: Sequence[str] | None, limits: Limits) -> 
     Raises Refused: geometry, no_objects, bad_labels, too_large.
     """
     height, width = drawing.size
+    objects = sum(max(1, len(shape.rings)) for shape in drawing.shapes)
+    if objects > limits.objects:
+        raise Refused(
+            "too_large",
+            f"has {objects:,} outlines; up to {limits.objects:,} are read. Keep those that matter.",
+        )
     points = sum(len(ring) for shape in drawing.shapes for ring in shape.rings)
     if points > limits.points:
         raise Refused(

@@ -81,6 +81,10 @@ def label_of(value: Any, where: str) -> str:
     """Give a label as shown: text of at most 80 characters, without control characters."""
     if not isinstance(value, str):
         raise Refused("schema", f"has {where} whose label is no text. Give every object a label.")
+    if len(value) > 9 * LONGEST_LABEL:
+        raise Refused(
+            "schema", f"has {where} with a label of {len(value):,} characters. Rename it."
+        )
     kept = "".join(c for c in value if unicodedata.category(c)[0] != "C").strip()
     if not kept or len(kept) > LONGEST_LABEL:
         raise Refused(
