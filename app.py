@@ -3,14 +3,14 @@
 import streamlit as st
 
 from pages.parts import frame, gallery
+from pages.parts.browser import deliver, push
 
 where = frame.open_page("Start")
 
 st.title("See what a segmentation loss does")
-st.markdown(
-    "Give it a mask and a prediction: SegLoss Lab shows which pixels each loss charges, where its "
-    "gradient pushes them, and how α, β and γ change that while you drag them."
-)
+st.markdown("Push the prediction off its target and watch which losses still know the way back.")
+deliver([])
+push(key="push")
 gallery.doors()
 gallery.samples(where)
 

@@ -3,8 +3,13 @@
 import { clip, pretty, ticks } from "./format.js";
 
 export class Axis {
-  constructor({ low, high, log = false, whole = false }) {
-    Object.assign(this, { low, high, log, whole });
+  constructor({ low, high, log = false, whole = false, step = 1 }) {
+    Object.assign(this, { low, high, log, whole, step });
+  }
+
+  // The least part of the axis that a key may move: whole numbers move by their step.
+  get least() {
+    return this.whole && this.high > this.low ? this.step / (this.high - this.low) : 0;
   }
 
   // 0 at the low end, 1 at the high one; beyond them for values outside.
@@ -20,7 +25,7 @@ export class Axis {
     const part = clip(t, 0, 1);
     if (this.log) return Number((low * (high / low) ** part).toPrecision(3));
     const raw = low + part * (high - low);
-    if (this.whole) return Math.round(raw);
+    if (this.whole) return clip(low + this.step * Math.round((raw - low) / this.step), low, high);
     const unit = 10 ** Math.floor(Math.log10(Math.abs(high - low) / 500 || 1));
     return Number((Math.round(raw / unit) * unit).toPrecision(12));
   }

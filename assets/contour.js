@@ -3,7 +3,7 @@
 // Round levels between lo and hi: about n of them, at 1, 2 or 5 times a power of ten.
 export function levelsOf(lo, hi, n = 8) {
   const span = hi - lo;
-  if (!(span > 0) || !Number.isFinite(span)) return [];
+  if (!(span > 1e-12 * Math.max(Math.abs(lo), Math.abs(hi))) || !Number.isFinite(span)) return []; // flat but for rounding
   const rough = span / n;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map(f => f * power).find(s => s >= rough * 0.999);

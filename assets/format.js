@@ -32,7 +32,8 @@ export function percent(part) {
 // Round positions between lo and hi (1, 2 or 5 times a power of ten apart), and one power of ten for all labels.
 export function ticks(lo, hi, wanted = 4) {
   const span = hi - lo;
-  if (!(span > 0) || !Number.isFinite(span)) return { factor: "", marks: [] };
+  // Flat but for rounding: there are no round numbers in between.
+  if (!(span > 1e-12 * Math.max(Math.abs(lo), Math.abs(hi))) || !Number.isFinite(span)) return { factor: "", marks: [] };
   const rough = span / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map(f => f * power).find(s => s >= rough * 0.999);

@@ -63,7 +63,7 @@ class Entry {
 
 export class Index extends Listbox {
   constructor(root) {
-    super("Index", "Search: a loss, a dial, a library, a problem", "Nothing in the Atlas says that.");
+    super("Index", "Search losses, dials, libraries …", "Nothing in the Atlas says that.");
     this.count = el("p", { class: "sl-says sl-count", "aria-live": "polite" });
     root.replaceChildren(this.search, this.count, this.list, this.none);
   }
@@ -108,5 +108,9 @@ export class Index extends Listbox {
 
   taken(name) {
     this.emit.trigger("chosen", name);
+    // A new card is read from its top: in sight at once, or, below this list on a phone, once it is there.
+    const main = document.querySelector("[data-testid=stMain]");
+    if (innerWidth > 768) main?.scrollTo({ top: 0 });
+    else setTimeout(() => main?.querySelector("h1")?.scrollIntoView({ block: "start" }), 900);
   }
 }

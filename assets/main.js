@@ -9,6 +9,8 @@ import { LossList } from "./loss_list.js";
 import { Pad } from "./pad.js";
 import { Index } from "./index_list.js";
 import { Painter } from "./painter.js";
+import { Multiples } from "./small_multiples.js";
+import { Push } from "./push.js";
 
 // Several planes in one message: the header lists them, the body is their deflated bytes one after the other.
 async function receive({ data, parentElement }) {
@@ -32,6 +34,8 @@ seg.viewerPart = component(".sl-viewer", root => new Viewer(root));
 seg.dialsPart = component(".sl-dials", root => new Dials(root));
 seg.lossesPart = component(".sl-losses", root => new LossList(root));
 seg.indexPart = component(".sl-index", root => new Index(root));
+seg.galleryPart = component(".sl-gallery", root => new Multiples(root));
+seg.pushPart = component(".sl-push", root => new Push(root));
 seg.padPart = component(".sl-pad", root => new Pad(root));
 seg.painterPart = component(".sl-painter", root => new Painter(root));
 seg.arrive?.();

@@ -70,8 +70,8 @@ export class Pad {
     this.sender.answer(head.n);
     const mine = !fresh && (this.held || this.resting !== undefined || !this.sender.idle); // the hand is ahead of the server
     if (!mine) this.setTo(head.at, !fresh);
-    const other = head.plane !== this.head?.plane;
     this.head = head;
+    const look = `${head.plane},${head.limits}`;
     this.x = new Axis(head.x);
     this.y = new Axis(head.y);
     this.describe(head);
@@ -79,7 +79,7 @@ export class Pad {
     const ask = lost => this.emit.trigger("need", lost);
     this.stopWaiting = whenHere([head.plane], () => {
       this.values = planeOf(head.plane).data;
-      if (other || this.painted !== head.plane) this.paint();
+      if (this.painted !== look) this.paint(look);
       this.draw();
       this.root.dataset.state = "fine";
     }, ask);
@@ -118,7 +118,7 @@ export class Pad {
   }
 
   // The colours: one canvas pixel per grid point, enlarged by the browser.
-  paint() {
+  paint(look) {
     const { w, h, limits } = this.head;
     const [lo, hi] = limits;
     Object.assign(this.canvas, { width: w, height: h });
@@ -129,7 +129,7 @@ export class Pad {
       for (let x = 0; x < w; x++) out[(h - 1 - y) * w + x] = shade(RAMPS.share, lo, hi > lo ? hi : lo + 1, this.values[y * w + x]);
     }
     context.putImageData(image, 0, 0);
-    this.painted = this.head.plane;
+    this.painted = look;
     this.segments = levelsOf(lo, hi).map(level => isoline(this.values, w, h, level));
     this.size = null;
   }
@@ -148,7 +148,10 @@ export class Pad {
       this.lines.setAttribute("d", path);
       this.bold.setAttribute("d", path);
       this.named.replaceChildren(...labels.map(({ x, y, text }) =>
-        svg("text", { x: x * W, y: (1 - y) * H, "text-anchor": "middle", text })));
+        svg("text", {
+          x: clip(x * W, 8, W - 8), y: clip((1 - y) * H, 14, H - 8), text,
+          "text-anchor": x < 0.3 ? "start" : x > 0.7 ? "end" : "middle",
+        })));
     }
     const spot = ([a, b]) => this.spot(a, b, W, H);
     this.past.replaceChildren(...this.trail.map((at, i) => {
@@ -246,9 +249,10 @@ export class Pad {
     e.stopPropagation(); // Streamlit listens to single letters
     if (!steps[e.key] || !this.head) return;
     e.preventDefault();
-    const by = e.shiftKey ? 0.1 : 0.01;
     const [dx, dy] = steps[e.key];
-    this.want([this.x.value(this.x.at(this.at[0]) + dx * by), this.y.value(this.y.at(this.at[1]) + dy * by)], false);
+    const by = axis => Math.max(e.shiftKey ? 0.1 : 0.01, axis.least);
+    const next = (axis, v, d) => (d ? axis.value(axis.at(v) + d * by(axis)) : v);
+    this.want([next(this.x, this.at[0], dx), next(this.y, this.at[1], dy)], false);
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
       this.resting = undefined;

@@ -1,7 +1,7 @@
 // The painter: one document under the hand. The canvas is the document; the server follows, step by step.
 
 import { Easel } from "./easel.js";
-import { PainterTools, RADII, partOfRadius, probabilityOf, radiusAt } from "./painter_tools.js";
+import { PainterTools, PAINT_RADII, partOfRadius, probabilityOf, radiusAt } from "./painter_tools.js";
 import { Paper } from "./paper.js";
 import { crc32, strokeMessage } from "./stroke_codec.js";
 import { el, say } from "./dom.js";
@@ -182,7 +182,7 @@ export class Painter {
   show() {
     const { head, easel, hand, paper } = this;
     if (!paper) return;
-    if (hand.radius < RADII.least) hand.radius = RADII.least;
+    if (hand.radius < PAINT_RADII.least) hand.radius = PAINT_RADII.least;
     const mask = hand.outline && planeOf(head.outline)?.data;
     if (this.outlined !== mask) easel.showOutline(mask || null, head.outline_from);
     this.outlined = mask;

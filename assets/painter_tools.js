@@ -18,16 +18,16 @@ const WHOLE = {
   soften: ["Soften", "Weights 1 2 1 along rows and columns"],
   invert: ["Invert", "p becomes 1 − p"],
 };
-const STARTS = {
+const PAINT_STARTS = {
   blank: ["Blank", "All background"],
   target: ["Target", "The target mask at the brush's p"],
   prediction: ["Prediction", "What was here before you drew"],
 };
 
-export const RADII = { least: 0.5, most: 128 };
-const OCTAVES = Math.log2(RADII.most / RADII.least);
-export const radiusAt = part => Math.round(2 * RADII.least * 2 ** (OCTAVES * part)) / 2;
-export const partOfRadius = radius => clip(Math.log2(radius / RADII.least) / OCTAVES, 0, 1);
+export const PAINT_RADII = { least: 0.5, most: 128 };
+const OCTAVES = Math.log2(PAINT_RADII.most / PAINT_RADII.least);
+export const radiusAt = part => Math.round(2 * PAINT_RADII.least * 2 ** (OCTAVES * part)) / 2;
+export const partOfRadius = radius => clip(Math.log2(radius / PAINT_RADII.least) / OCTAVES, 0, 1);
 export const probabilityOf = code => (code + 0.5) / 256;
 
 const pressable = (label, title, onclick, ...inside) =>
@@ -67,7 +67,7 @@ export class PainterTools {
       return { root, buttons: Object.fromEntries(buttons) };
     };
     this.wholes = group("Everything", WHOLE, act.whole);
-    this.starts = group("Start from", STARTS, act.start);
+    this.starts = group("Start from", PAINT_STARTS, act.start);
     this.root = el("div", {}, bar, sliders);
     this.foot = el("div", { class: "sl-toolbar sl-foot" }, this.starts.root, this.wholes.root, this.outlineLabel);
   }
@@ -83,8 +83,8 @@ export class PainterTools {
     this.onion.show(onion, `${Math.round(100 * onion)} %`);
     this.value.root.hidden = this.hardness.root.hidden = target; // a target is yes or no
     this.wholes.buttons.soften.hidden = target;
-    this.starts.buttons.target.title = target ? "What was here before you drew" : STARTS.target[1];
-    this.starts.buttons.prediction.title = target ? "The prediction, cut at p = ½" : STARTS.prediction[1];
+    this.starts.buttons.target.title = target ? "What was here before you drew" : PAINT_STARTS.target[1];
+    this.starts.buttons.prediction.title = target ? "The prediction, cut at p = ½" : PAINT_STARTS.prediction[1];
     this.onion.root.hidden = !image;
     this.outline.checked = outline;
     say(this.outlineWord, other);

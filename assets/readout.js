@@ -24,9 +24,10 @@ export class Readout {
   }
 
   // One cell per fact that this scene has.
-  shape(maps, image) {
+  shape(maps, image, parts = true) {
+    this.parts = parts; // whether it is known what the shares add up to
     const wanted = ["x, y", "target", "prediction p", "logit z", ...(image ? ["image"] : [])];
-    for (const { name, kind } of maps) wanted.push(name, ...(kind === "share" ? ["that is, of the loss"] : []));
+    for (const { name, kind } of maps) wanted.push(name, ...(kind === "share" && parts ? ["that is, of the loss"] : []));
     if (this.names?.join() === wanted.join()) return;
     this.names = wanted;
     this.values = wanted.map(() => el("dd", { text: NOTHING }));
@@ -58,7 +59,7 @@ export class Readout {
     for (const { panel, value } of maps) {
       data[panel.kind] = value;
       cells.push([pretty(value), value, panel.unit]);
-      if (panel.kind !== "share") continue;
+      if (panel.kind !== "share" || !this.parts) continue;
       data.percent = total ? (100 * value) / total : "";
       cells.push([total ? percent(value / total) : NOTHING]);
     }

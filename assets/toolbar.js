@@ -40,6 +40,11 @@ export class Toolbar {
     this.total.replaceChildren("L = ", el("b", { text: known ? pretty(value) : "" }), unit ? ` ${unit}` : "");
   }
 
+  // Maps alone have no outlines to switch.
+  outlined(some) {
+    this.outlines.hidden = this.legend.hidden = !some;
+  }
+
   show(z, { outlines, locked }, threshold) {
     say(this.scale, `${z < 10 ? z.toFixed(1) : Math.round(z)}×`);
     this.outlines.ariaPressed = String(outlines);

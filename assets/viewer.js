@@ -109,7 +109,7 @@ export class Viewer {
     }
     this.lay(head.panels);
     this.toolbar.value(head.extra ?? {});
-    this.readout.shape(head.panels.filter(isMap), head.image);
+    this.readout.shape(head.panels.filter(isMap), head.image, head.extra?.total !== undefined);
     this.version = this.run;
     this.draw(this.cost < 2 * QUICK);
   }
@@ -139,6 +139,7 @@ export class Viewer {
       this.maps.style.setProperty("--n", maps.length || 1);
     }
     panels.forEach((panel, i) => this.panels[i].tell(panel));
+    this.toolbar.outlined(panels.some(({ kind }) => kind === "image" || kind === "prediction"));
     for (const { pic, kind, empty } of this.panels) {
       pic.style.aspectRatio = `1 / ${this.frame.ratio}`;
       empty.textContent = kind === "image" && !this.head.image ? "no image" : "";

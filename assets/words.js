@@ -10,9 +10,15 @@ export const plainText = text =>
     .replaceAll(LETTER, letter => ` ${GREEK[letter]} `)
     .replaceAll(/[\s_\-–—(),.;:'’"“”/=?!·×]+/g, " ").trim();
 
-// A question's words without the plural's s, so that they are found in either form.
-export const wordsOf = question =>
-  plainText(question).split(" ").filter(word => word).map(word => word.replace(/(?<=..[^s])s$/, ""));
+const FILLERS = new Set(("a an and are as at be can do does for from has have how i in is it its me my of on or should " +
+  "tell that the this to what when where which who why with").split(" "));
+
+// A question's words without fillers and without the plural's s, so that they are found in either form.
+export function wordsOf(question) {
+  const words = plainText(question).split(" ").filter(word => word);
+  const telling = words.filter(word => !FILLERS.has(word));
+  return (telling.length ? telling : words).map(word => word.replace(/(?<=..[^s])s$/, ""));
+}
 
 // All words of the question occur.
 export const hasAll = (text, words) => words.every(word => text.includes(word));
@@ -22,6 +28,6 @@ export function marked(text, words) {
   const letters = words.flatMap(word => Object.keys(GREEK).filter(letter => GREEK[letter] === word));
   const sought = [...words, ...letters].map(word => word.replaceAll(/[^\p{L}\p{N}]/gu, "\\$&"));
   if (!sought.length) return [{ text, hit: false }];
-  return text.split(new RegExp(`(${sought.join("|")})`, "giu")).map((part, i) => ({ text: part, hit: i % 2 === 1 }))
+  return text.split(new RegExp(`((?:${sought.join("|")})\\p{L}*)`, "giu")).map((part, i) => ({ text: part, hit: i % 2 === 1 }))
     .filter(part => part.text);
 }

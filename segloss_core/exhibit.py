@@ -85,20 +85,25 @@ class Curve:
         chain = self.p * (1 - self.p) if wrt == "logit" else np.ones_like(self.p)
         return self.object_slope * chain, self.background_slope * chain
 
-    def near(self, p: float, wrt: Wrt) -> tuple[float, float, float, float]:
-        """Object pixel and its slope, background pixel and its slope, at the nearest p drawn."""
+    def near(self, p: float, wrt: Wrt) -> tuple[float, float, float, float, float]:
+        """The nearest p drawn; object pixel and its slope there, background pixel and its."""
         i = int(np.argmin(abs(self.p - p)))
         object_slope, background_slope = self.slopes(wrt)
-        lines = (self.object, object_slope, self.background, background_slope)
+        lines = (self.p, self.object, object_slope, self.background, background_slope)
         return tuple(float(line[i]) for line in lines)  # type: ignore[return-value]
 
 
-def curve(loss: Loss, dials: Dials, steps: int = 49) -> Curve:
-    """Turn one object and one background pixel of the standard scene from p = 0.002 to 0.998."""
+def curve(loss: Loss, dials: Dials, steps: int = 49, even_in: Wrt = "probability") -> Curve:
+    """Turn one object and one background pixel of the standard scene from p = 0.002 to 0.998.
+
+    The steps are even in p, or in the logit, in which a push that fades is seen to fade.
+    """
     pair = standard(_SMALL)
     y = torch.tensor(pair.target, dtype=torch.float64)
     z = torch.tensor(pair.prediction.logits(), dtype=torch.float64)
-    levels = torch.from_numpy(LEVELS[np.linspace(0, 255, steps).round().astype(int)])
+    levels = torch.linspace(LEVELS[0], LEVELS[255], steps, dtype=torch.float64)
+    if even_in == "probability":
+        levels = torch.from_numpy(LEVELS[np.linspace(0, 255, steps).round().astype(int)])
     lines, slopes = [], []
     for row, column in ((23, 25), (8, 8)):  # inside the disc, and far outside
         turned = z.expand(steps, *z.shape).clone()
@@ -229,7 +234,10 @@ def scale(loss: Loss, dials: Dials) -> Scale:
 
 @dataclass(frozen=True)
 class Lean:
-    """The part of the loss that object pixels pay at a dial's low and at its high end."""
+    """The part of the loss that object pixels pay at a dial's low and at its high end.
+
+    Where an end is an undefined case, or no setting of the dial, it is 2 % of the range inside.
+    """
 
     low: float
     high: float
@@ -245,17 +253,26 @@ def lean(loss: Loss, dial: Dial, dials: Dials) -> Lean | None:
     if dial.kind == "whole":
         return None
     low, high = dial.param.shown
-    margin = 0.02 * (high - low)  # an end may be an undefined case
-    ends = (low + margin, high - margin)
+    margin = 0.02 * (high - low)
     pair = standard(_SMALL)
     y = torch.tensor(pair.target, dtype=torch.float64)
     px = Pixels.from_logits(torch.tensor(pair.prediction.logits(), dtype=torch.float64), y)
-    parts = []
-    for end in ends:
-        with torch.no_grad():
-            share = loss.at(px, **{**dials, dial.name: end}).share()
-        total = float(share.sum())
-        if not total > 0:
+
+    def part(value: float) -> float | None:
+        """The object pixels' part there; None where it is undefined or nobody pays."""
+        if not dial.param.contains(value):
             return None
-        parts.append(float((share * y).sum()) / total)
-    return Lean(*ends, *parts)
+        with torch.no_grad():
+            answer = loss.at(px, **{**dials, dial.name: value})
+            share = answer.share()
+        total = float(share.sum())
+        return float((share * y).sum()) / total if answer.note is None and total > 0 else None
+
+    found = []
+    for end, inside in ((low, low + margin), (high, high - margin)):
+        at_end = part(end)
+        found.append((end, at_end) if at_end is not None else (inside, part(inside)))
+    (at_low, paid_low), (at_high, paid_high) = found
+    if paid_low is None or paid_high is None:
+        return None
+    return Lean(at_low, at_high, paid_low, paid_high)

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .maps import Wrt, gradient_at
+from .maps import Wrt, answer_at
 from .pixels import Pixels
 from .spec import Loss, Note, Number
 
@@ -117,20 +117,20 @@ def tables(loss: Loss, kinds: Kinds, *, wrt: Wrt = "logit", **dials: Number | No
     """
     if loss.positional:
         raise ValueError(f"{loss.name} looks at where pixels lie; kinds of pixel do not know")
-    answer = loss.at(kinds.pixels, **dials)
+    answer, gradient = answer_at(loss, kinds.pixels, wrt=wrt, **dials)
     with torch.no_grad():
         share = answer.share()
     return Tables(
-        float(answer.value),
-        float(torch.as_tensor(answer.floor)),
+        answer.value.item(),
+        torch.as_tensor(answer.floor).item(),
         answer.note,
         _per_pixel(share, kinds.count),
-        _per_pixel(gradient_at(loss, kinds.pixels, wrt=wrt, **dials), kinds.count),
+        _per_pixel(gradient, kinds.count),
     )
 
 
 def _per_pixel(of_kind: Tensor, count: NDArray[np.int64]) -> NDArray[np.float64]:
-    return of_kind.numpy().ravel() / np.maximum(count, 1)
+    return of_kind.detach().numpy().ravel() / np.maximum(count, 1)
 
 
 def unfold(table: NDArray[np.float64], code: NDArray[np.uint16]) -> NDArray[np.float64]:

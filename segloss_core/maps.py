@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .pixels import Pixels
-from .spec import Loss, Number
+from .spec import Answer, Loss, Number
 
 Wrt = Literal["logit", "probability"]
 
@@ -46,21 +46,32 @@ def gradient(
 
 def gradient_at(loss: Loss, px: Pixels, *, wrt: Wrt = "logit", **dials: Number | None) -> Tensor:
     """`gradient` of pixels at hand: cached fields are used and filled."""
+    return answer_at(loss, px, wrt=wrt, **dials)[1]
+
+
+def answer_at(
+    loss: Loss, px: Pixels, *, wrt: Wrt = "logit", **dials: Number | None
+) -> tuple[Answer, Tensor]:
+    """What the loss says of pixels at hand, and its gradient, in one evaluation.
+
+    The answer hangs on the graph of that evaluation: take its share under `no_grad`, and soon.
+    """
     if wrt not in ("logit", "probability"):
         raise ValueError(f"wrt must be 'logit' or 'probability', got {wrt!r}")
     # A map is asked for in evaluation code too, where the surroundings switch gradients off.
     with torch.inference_mode(False), torch.enable_grad():
         seen, free = px.leaves()
-        g = _each(loss.at(seen, **dials).value, free, px)
+        answer = loss.at(seen, **dials)
+        g = _each(answer.value, free, px)
     p, q = free["p"].detach(), free["q"].detach()
     if wrt == "logit":
-        return wrt_logit(g, p, q)
+        return answer, wrt_logit(g, p, q)
     # A probability that has underflowed to 0 counts as the smallest normal number: the slope of
     # ln p is then huge, as it should be, and at most the largest number.
     limits = torch.finfo(px.z.dtype)
     p, q = p.clamp_min(limits.tiny), q.clamp_min(limits.tiny)
     slope = g["z"] / p / q + g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
-    return slope.clamp(limits.min, limits.max)
+    return answer, slope.clamp(limits.min, limits.max)
 
 
 def wrt_logit(g: Mapping[str, Tensor], p: Tensor, q: Tensor) -> Tensor:

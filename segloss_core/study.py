@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from .arithmetic import Worked, worked
 from .geometry import contour, distance_to
 from .kinds import Kinds, code, tables, unfold
-from .maps import Wrt, gradient_at
+from .maps import Wrt, answer_at
 from .metrics import Metric, metrics
 from .pair import Pair, Prediction
 from .payers import Payers, payers
@@ -56,29 +58,38 @@ class Maps:
 class Study:
     """One pair, made ready: counted once, distance fields of the target kept."""
 
-    def __init__(self, pair: Pair, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self, pair: Pair, device: torch.device | str = "cpu", keep: int = _KEPT_BYTES
+    ) -> None:
         self.pair, self.device = pair, torch.device(device)
         self.fields: Kept = {}
-        self._yardsticks: dict[tuple[object, ...], float | None] = {}
-        kept = max(2, _KEPT_BYTES // (16 * pair.target.size))
+        self.kept: dict[Hashable, Any] = {}  # what others have worked out of this pair
+        kept = max(2, keep // (16 * pair.target.size))
         self.value = lru_cache(maxsize=1024)(self._value)
         self.maps = lru_cache(maxsize=min(64, kept))(self._maps)
         self.metrics = lru_cache(maxsize=16)(self._metrics)
+        self.band_of = lru_cache(maxsize=8)(self._band_of)
+        self.yardstick = lru_cache(maxsize=1024)(self._yardstick)
 
     def with_confidence(self, confidence: float) -> Study:
         """The same hard prediction, surer or less sure; counts and fields are shared."""
         prediction = self.pair.prediction.with_confidence(confidence)
-        other = Study(replace(self.pair, prediction=prediction), self.device)
-        other.fields, other._yardsticks = self.fields, self._yardsticks
+        other = self.with_prediction(prediction)
         other.__dict__["code"] = self.code
         if prediction.table is not None:
             other.__dict__["kinds"] = self.kinds.at_levels(prediction.table)
         return other
 
-    def with_prediction(self, prediction: Prediction) -> Study:
-        """Another prediction of the same target: what depends on the target alone is shared."""
-        other = Study(replace(self.pair, prediction=prediction), self.device)
-        other.fields, other._yardsticks = self.fields, self._yardsticks
+    def with_prediction(self, prediction: Prediction, keep: int = _KEPT_BYTES) -> Study:
+        """Another prediction of the same target: what is known of the target is shared.
+
+        `keep` bytes of dense maps are kept.
+        """
+        other = Study(replace(self.pair, prediction=prediction), self.device, keep)
+        other.fields, other.yardstick = self.fields, self.yardstick
+        for name in ("outline", "outline_distance"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
         return other
 
     # ---- what the pair is made of --------------------------------------------------------------
@@ -144,32 +155,36 @@ class Study:
     def _value(self, loss: Loss, **dials: float | None) -> Value:
         px = self.kinds.pixels if self.by_kinds(loss) else self.pixels()
         with torch.no_grad():
-            answer, yardstick = loss.at(px, **dials), self._yardstick(loss, px, **dials)
-        relative = float(answer.value - answer.floor) / yardstick if yardstick else None
-        return Value(float(answer.value), float(answer.floor), answer.note, relative)
+            answer = loss.at(px, **dials)
+        value, floor = float(answer.value), float(answer.floor)
+        return Value(value, floor, answer.note, self.relative(value - floor, loss, **dials))
 
-    def _yardstick(self, loss: Loss, px: Pixels, **dials: float | None) -> float | None:
-        """What the constant guess costs; None where that is an undefined case or nothing.
+    def relative(self, above: float, loss: Loss, **dials: float | None) -> float | None:
+        """What a prediction costs above the floor, in units of the constant guess's cost."""
+        guess = self.yardstick(loss, **dials)
+        return None if guess is None else above / guess
 
-        It depends on the target alone, so other predictions of it find it here.
+    def _yardstick(self, loss: Loss, **dials: float | None) -> float | None:
+        """What a constant prediction at the mask's prevalence costs above the floor.
+
+        It is what knowing nothing else would say. An undefined case is no yardstick, nor is a mask
+        of one class, which any guess gets right: then None.
         """
-        name = (loss.name, self.by_kinds(loss), *sorted(dials.items()))
-        if name not in self._yardsticks:
-            if len(self._yardsticks) > 512:
-                self._yardsticks.clear()
-            guess = loss.at(self._guess(px), **dials)
-            above = float(guess.value - guess.floor)
-            # An undefined case is no yardstick, nor is a mask of one class, which any guess gets
-            # right.
-            fit = guess.note is None and 0 < float(px.n1) < float(px.N) and above > 0
-            self._yardsticks[name] = above if fit else None
-        return self._yardsticks[name]
-
-    def _guess(self, px: Pixels) -> Pixels:
-        """A constant prediction at the mask's prevalence: what knowing nothing else would say."""
-        # Half a pixel of each class keeps an empty mask's guess finite.
-        logit = torch.log((px.n1 + 0.5) / (px.n0 + 0.5))
-        return Pixels(logit.expand_as(px.z), px.y, px.weight, fields=px.fields)
+        target = self.pair.target
+        objects = int(np.count_nonzero(target))
+        if objects in (0, target.size):
+            return None
+        # Half a pixel of each class, as if the mask were drawn from more than this image.
+        z = torch.tensor((objects + 0.5) / (target.size - objects + 0.5), dtype=torch.float64).log()
+        if loss.positional:
+            px = self._sharing(Pixels.from_logits(z.expand(target.shape), self._target))
+        else:  # two kinds of pixel: all are guessed alike
+            weight = torch.tensor([[target.size - objects, objects]], dtype=torch.float64)
+            px = Pixels.from_logits(z.expand(1, 2), torch.tensor([[0.0, 1.0]]), weight)
+        with torch.no_grad():
+            guess = loss.at(px, **dials)
+        above = float(guess.value - guess.floor)
+        return above if guess.note is None and above > 0 else None
 
     def _maps(self, loss: Loss, wrt: Wrt = "logit", **dials: float | None) -> Maps:
         if self.by_kinds(loss):
@@ -177,14 +192,14 @@ class Study:
             tops = [_top(abs(x), self.kinds.count) for x in (t.share, t.gradient)]
             return Maps(t.value, t.floor, t.note, t.share, t.gradient, True, *tops)
         px = self.pixels()
+        answer, slope = answer_at(loss, px, wrt=wrt, **dials)
+        gradient = slope.cpu().numpy()
         with torch.no_grad():
-            answer = loss.at(px, **dials)
-            share = answer.share().cpu().numpy()
-        gradient = gradient_at(loss, px, wrt=wrt, **dials).cpu().numpy()
+            share = answer.share().detach().cpu().numpy()
         tops = [_top(_sample(abs(x))) for x in (share, gradient)]
         for plane in (share, gradient):
             plane.setflags(write=False)  # kept, and shared
-        value, floor = float(answer.value), float(answer.floor)
+        value, floor = answer.value.item(), torch.as_tensor(answer.floor).item()
         return Maps(value, floor, answer.note, share, gradient, False, *tops)
 
     def dense(self, maps: Maps) -> tuple[Array, Array]:
@@ -224,21 +239,30 @@ class Study:
         return contour(torch.from_numpy(self.pair.target.astype(bool))).numpy()
 
     @cached_property
+    def outline_distance(self) -> Array:
+        """Distance of every pixel to the target's contour; infinite where there is none."""
+        return distance_to(torch.from_numpy(self.outline)).numpy()
+
+    def _band_of(self, width: float) -> NDArray[np.bool_]:
+        """The pixels within so many pixels of the target's contour."""
+        return self.outline_distance <= width
+
+    @property
     def band(self) -> NDArray[np.bool_]:
         """The pixels within BAND of the target's contour."""
-        return (distance_to(torch.from_numpy(self.outline)) <= BAND).numpy()
+        return self.band_of(BAND)
 
-    def payers(self, maps: Maps, threshold: float) -> Payers | None:
+    def payers(self, maps: Maps, threshold: float, width: float = BAND) -> Payers | None:
         """Who pays: concentration, and the parts of FP, FN and the boundary band."""
         if maps.coded:
             said = np.tile(self._levels > threshold, 2)
             object_, count = np.repeat([False, True], 256), self.kinds.count.astype(float)
-            near = np.bincount(self.code[self.band], minlength=512).astype(float)
+            near = np.bincount(self.code[self.band_of(width)], minlength=512).astype(float)
             wrong = (said & ~object_) * count, (~said & object_) * count
             return payers(maps.share, count, *wrong, near)
         said = self.pair.prediction.hard_mask(threshold).astype(bool).ravel()
         object_ = self.pair.target.astype(bool).ravel()
-        parts = (np.ones(said.size), said & ~object_, ~said & object_, self.band.ravel())
+        parts = (np.ones(said.size), said & ~object_, ~said & object_, self.band_of(width).ravel())
         return payers(maps.share.ravel(), *(np.asarray(x, dtype=np.float64) for x in parts))
 
     def histogram(self, bins: int = 64) -> tuple[Array, Array, Array]:

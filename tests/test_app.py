@@ -282,8 +282,9 @@ def test_the_yardstick_is_a_constant_guess_at_the_prevalence(pairs):
     share = (float(y.sum()) + 0.5) / (y.numel() + 1)
     guess = torch.full(y.shape, float(np.log(share / (1 - share))), dtype=torch.float64)
     without = {name for name, loss in LOSSES.items() if study.value(loss).relative is None}
-    # A flat guess has no outline and no centreline.
-    assert without == {"hausdorff_dt", "shape_aware", "cldice", "dice_cldice"}
+    # A flat guess has no outline and no centreline, and around one lesion there is no gap.
+    flat = {"hausdorff_dt", "shape_aware", "cldice", "dice_cldice"}
+    assert without == flat | {"unet_border_bce"}
     for loss in (LOSSES[name] for name in LOSSES if name not in without):
         value = study.value(loss)
         same(value.relative * float(loss(guess, y) - value.floor), value.value - value.floor, 1e-9)
@@ -312,7 +313,7 @@ def test_a_dragged_dial_fills_no_memory(pairs):
         study.value(LOSSES["ssl_correlation"], sigma=float(sigma))
     for loss in LOSSES.values():
         study.value(loss)
-    assert len(study.fields) < 10
+    assert len(study.fields) <= sum(loss.positional for loss in LOSSES.values())
 
 
 def test_who_pays_is_the_same_by_kinds_and_pixel_by_pixel(pairs):
@@ -349,7 +350,8 @@ def test_changing_the_confidence_counts_nothing_again(pairs):
 
 
 def run(code: str, folder: Path) -> str:
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    # One thread, as in the tests themselves, which share the cores.
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
     )  # fmt: skip
@@ -359,7 +361,9 @@ def run(code: str, folder: Path) -> str:
 
 def test_the_code_of_a_sample_prints_the_number_on_screen(tmp_path):
     study = Study(SCENES["vessels"].draw())
-    script = ""
+    # Every snippet draws the sample; once is enough for all of them.
+    script = "from functools import cache\nfrom segloss_core.scenes.scene import Scene\n"
+    script += "Scene.draw = cache(Scene.draw)\n"
     expected = []
     for loss in LOSSES.values():
         dials = dict(loss.defaults.items())

@@ -64,9 +64,15 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/moves.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["geometry", "pixels", "spec", "study"])
     },
+    f"{CORE}/comparison.py": {
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["moves", "pair", "spec", "study"])
+    },
     f"{CORE}/landscape/": {
         "torch", "numpy", f"{CORE}.landscape",
         *(f"{CORE}.{room}" for room in ["maps", "pixels", "spec", "study"]),
+    },
+    f"{CORE}/weights.py": {
+        "numpy", *(f"{CORE}.{room}" for room in ["landscape", "mix", "spec", "study"])
     },
     f"{CORE}/plain/": {f"{CORE}.pixels", f"{CORE}.spec", f"{CORE}.plain"},
     f"{CORE}/export.py": {"numpy", f"{CORE}.mix", f"{CORE}.plain", f"{CORE}.spec"},

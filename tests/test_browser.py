@@ -16,34 +16,9 @@ from segloss_core import LOSSES, maps
 from segloss_core.pair import Prediction
 from segloss_core.scenes import SCENES
 
-from .browser import chromium, need_browser, readout, server, settle
+from .browser import readout, server, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def address():
-    need_browser()
-    with server() as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser():
-    need_browser()
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    yield page
-    assert not page.problems
-    context.close()
 
 
 def go(page, address, path="inspect_pixels", **query):

@@ -9,33 +9,9 @@ import pytest
 from segloss_core import LOSSES
 from segloss_core.libraries import calls
 
-from .browser import chromium, need_browser, server, settle
+from .browser import settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def address():
-    need_browser()
-    with server() as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser():
-    need_browser()
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser):
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    yield page
-    assert not problems
-    page.context.close()
 
 
 def search(page, question: str) -> list[str]:

@@ -14,38 +14,19 @@ from segloss_core import LOSSES
 from segloss_core.pair import Prediction
 from segloss_core.scenes import SCENES
 
-from .browser import chromium, need_browser, server
-
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 SIZE = 512
 
 
-@pytest.fixture(scope="module")
-def address():
-    need_browser()
-    with server() as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser():
-    need_browser()
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def page(browser):
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 1100}, accept_downloads=True, has_touch=True
-    )
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    yield page
-    assert not page.problems
-    context.close()
+def window():
+    """A window with a touch screen, which keeps what it downloads."""
+    return {
+        "viewport": {"width": 1280, "height": 1100},
+        "accept_downloads": True,
+        "has_touch": True,
+    }
 
 
 def level(page):

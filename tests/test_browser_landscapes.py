@@ -9,7 +9,7 @@ import torch
 from segloss_core import LOSSES
 from segloss_core.scenes import SCENES
 
-from .browser import chromium, need_browser, server, settle
+from .browser import settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -21,30 +21,6 @@ PAIRS = {
     "unified_focal_sym": ("lam", "delta"),
     "exp_log": ("gamma_dice", "gamma_cross"),
 }
-
-
-@pytest.fixture(scope="module")
-def address():
-    need_browser()
-    with server() as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser():
-    need_browser()
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser):
-    page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    yield page
-    assert not problems
-    page.context.close()
 
 
 def go(page, address, path, **query):

@@ -51,7 +51,7 @@ def test_the_curve_of_cross_entropy_is_its_formula():
     np.testing.assert_allclose(found.object, expected - expected.min(), atol=1e-9)
     np.testing.assert_allclose(found.object_slope, -1 / found.p, rtol=1e-9)
     np.testing.assert_allclose(found.background_slope, 1 / (1 - found.p), rtol=1e-9)
-    assert found.near(0.5, "probability")[1] == pytest.approx(-2, rel=0.02)
+    assert found.near(0.5, "probability")[:3:2] == pytest.approx((0.5, -2), rel=0.02)
     np.testing.assert_allclose(found.slopes("logit")[0], found.p - 1, rtol=1e-9)
 
 
@@ -92,6 +92,7 @@ def test_who_pays_when_a_dial_is_turned():
     alpha = exhibit.lean(loss, loss.dials["alpha"], loss.defaults)
     beta = exhibit.lean(loss, loss.dials["beta"], loss.defaults)
     assert alpha.at_high < alpha.at_low and beta.at_high > beta.at_low
+    assert (alpha.low, alpha.high) == (0, 1), "the slider's very ends"
     pair = exhibit.standard(48)
     z, y = torch.tensor(pair.prediction.logits()), torch.tensor(pair.target).double()
     p = torch.sigmoid(z)

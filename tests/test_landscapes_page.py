@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import pytest
+import torch
 
 from pages.parts import view
-from segloss_core import LOSSES, ask
+from pages.parts.axes import Range
+from pages.parts.browser import Dial
+from segloss_core import LOSSES, ask, exhibit
 from segloss_core.mix import text
+from segloss_core.moves import over_moves
+from segloss_core.scenes import SCENES
+from segloss_core.study import Study
 
-from .opened import opened, words
+from .opened import opened
+
+
+def _nuclei() -> tuple[torch.Tensor, torch.Tensor]:
+    pair = SCENES["nuclei"].draw()
+    return torch.tensor(pair.prediction.logits()), torch.tensor(pair.target)
+
 
 QUICK = [name for name, loss in LOSSES.items() if len(loss.dials) > 1 and not loss.positional]
 SLOW = [name for name, loss in LOSSES.items() if len(loss.dials) > 1 and loss.positional]
@@ -53,12 +66,12 @@ def test_a_loss_with_too_few_dials_says_so(name):
 
 
 @pytest.mark.parametrize(("query", "says"), [
-    ({"r": "1:0,0:5"}, "which is no range"),
-    ({"r": "0.5:0.5,0:5"}, "which is no range"),
-    ({"r": "-1:2,-3:5"}, None),  # leaves the domain: named on the picture
+    ({"r": "focal,1:0,0:5"}, "which is no range"),
+    ({"r": "focal,0.5:0.5,0:5"}, "which is no range"),
+    ({"r": "focal,-1:2,-3:5"}, None),  # leaves the domain: named on the picture
     ({"axes": "alpha,alpha"}, None),
     ({"axes": "nonsense,gamma"}, None),
-    ({"r": "0:nan,0:5"}, "Ignored"),
+    ({"r": "focal,0:nan,0:5"}, "Ignored"),
     ({"r": "hello"}, "Ignored"),
 ])  # fmt: skip
 def test_bad_ranges_are_named_and_nothing_breaks(query, says):
@@ -119,7 +132,7 @@ def test_using_an_answer_sets_the_dials():
 
 
 def test_what_cannot_be_is_refused_with_a_reason():
-    app = opened("tune", wish="band", band="0")
+    app = opened("tune", wish="band", part="0")
     refused = [m.value for m in app.markdown if "not possible" in m.value]
     assert refused and not app.exception
 
@@ -138,7 +151,9 @@ def test_a_mix_is_built_and_lives_in_the_address():
     ]  # fmt: skip
     app.button(key="mix.drop.0").click().run()
     assert not app.exception and text.parse(app.query_params["mix"]).parts[0].loss.name == "bce"
-    assert value > 0
+    assert value == pytest.approx(
+        float(text.parse("2*dice+0.25*focal(gamma=3)")(*_nuclei())), rel=1e-3
+    )
 
 
 def test_a_mix_that_means_nothing_is_named():
@@ -146,6 +161,78 @@ def test_a_mix_that_means_nothing_is_named():
     assert not app.exception and "Ignored" in app.warning[0].value
 
 
-def test_the_pages_say_what_to_do_first():
-    for page, query in (("landscapes", {}), ("tune", {}), ("tune", {"tune": "mix"})):
-        assert len(words(opened(page, **query)).split("\n")[0]) > 0
+# ---- what was once astray ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", [
+    {"loss": "focal", "against": "focal"},
+    {"loss": "focal", "against": "bce"},
+    {"loss": "hausdorff_er", "against": "cldice"},
+    {"mode": "curve", "curves": ",".join(list(LOSSES)[:9])},
+    {"mode": "geometry", "moved": ",".join(list(LOSSES)[:9])},
+    {"loss": "cldice", "axes": "smooth,iters", "r": "cldice,0:1,0:1e300"},
+    {"loss": "cldice", "axes": "smooth,iters", "r": "cldice,0:1,0:1e6"},
+    {"loss": "focal", "r": "focal,-1.7e308:1.7e308,0:1"},
+    {"loss": "focal", "r": "focal,0:1"},
+    {"loss": "focal", "r": "tversky,0:1,0:1"},
+])  # fmt: skip
+def test_odd_addresses_draw_or_say_what_was_left_out(query):
+    app = opened("landscapes", **query)
+    assert not app.exception
+
+
+def test_a_mix_of_one_loss_has_its_surface_too():
+    app = opened("tune", tune="mix", mix="1*dice")
+    assert not app.exception
+    app = opened("tune", tune="mix")
+    app.button(key="mix.drop.1").click().run()
+    assert not app.exception
+
+
+def test_dials_stay_while_a_slow_surface_waits():
+    app = opened("tune", tune="mix", mix="1*hausdorff_dt", pair="lesion")
+    assert not app.exception and any(b.label == "Work it out" for b in app.button)
+    assert app.session_state["_pins_viewer"] is not None, "the pictures were shown"
+
+
+def test_ranges_belong_to_their_loss():
+    app = opened("landscapes", loss="focal", r="focal,0:0.5,0:1")
+    box = next(x for x in app.number_input if x.key.endswith("alpha.1"))
+    assert box.value == 0.5
+    app.selectbox(key="choose.surface").select("tversky").run()
+    assert not app.exception
+    assert next(x for x in app.number_input if x.key.endswith("alpha.1")).value == 1.0
+
+
+def test_a_surface_that_differs_by_rounding_alone_is_flat():
+    app = opened("landscapes", loss="focal_tversky", axes="gamma,smooth", what="price")
+    assert not app.exception and any("Flat" in info.value for info in app.info)
+
+
+def test_whole_axes_are_even_and_end_where_they_say():
+    def made(step: float, low: float, high: float) -> list[float]:
+        dial = Dial("k", "k", "k", "", low, high, step, 1.0, 1.0, whole=True)
+        return Range(dial, (low, high)).values(15).tolist()
+
+    assert made(1, 1, 20) == [1, 3, 5, 7, 9, 11, 13, 15, 17, 19]
+    assert made(2, 2, 61)[:3] == [3, 7, 11] and set(np.diff(made(2, 2, 61))) == {4}
+    assert made(1, 0.2, 0.8) == []
+    assert len(made(1, 0, 1e6)) <= 15
+
+
+def test_what_the_moves_teach_is_so_on_the_standard_scene():
+    study = Study(exhibit.standard())
+    names = ("bce", "dice", "boundary", "hausdorff_dt")
+    losses = [LOSSES[name] for name in names]
+    far = dict(
+        zip(names, over_moves(study, losses, "shift", [-64, -48], [0]).values[..., 0], strict=True)
+    )
+    assert abs(far["dice"][0] / far["dice"][1] - 1) < 0.05
+    assert far["hausdorff_dt"][0] > 1.5 * far["hausdorff_dt"][1]
+    grown = over_moves(study, losses, "grow × blur", [0, 8], [0]).values[..., 0]
+    rise = dict(zip(names, (grown[:, 1] - grown[:, 0]) / abs(grown[:, 0]), strict=True))
+    assert min(rise["boundary"], rise["hausdorff_dt"]) > max(rise["bce"], rise["dice"]) > 0
+    blurred = over_moves(study, losses, "grow × blur", [0], [0, 4]).values[:, 0]
+    assert blurred[0, 1] < blurred[0, 0] and blurred[1, 1] > blurred[1, 0]
+    sure = over_moves(study, losses, "temperature × bias", [0.5, 1], [0]).values[..., 0]
+    assert sure[0, 0] > sure[0, 1] and sure[1, 0] < sure[1, 1]

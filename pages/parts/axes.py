@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,18 +30,19 @@ class Range:
         low, high = self.ends
         return low > 0 and high / low > _WIDE
 
-    @property
-    def side(self) -> Side:
-        """The axis as the pad takes it."""
-        return Side(self.dial, *self.ends, self.log)
+    def side(self, values: np.ndarray) -> Side:
+        """The axis as the pad takes it: from the first value worked out to the last."""
+        return Side(self.dial, float(values[0]), float(values[-1]), self.log)
 
     def values(self, count: int) -> np.ndarray:
-        """So many points from end to end; whole numbers, and odd ones, where the dial is."""
+        """At most so many points, evenly from end to end; whole and odd ones where the dial is."""
         low, high = self.ends
         if self.dial.whole:
-            step = 2 if self.dial.step == 2 else 1
-            whole = np.arange(round(low), round(high) + 1, step, dtype=float)
-            return whole[:: max(1, -(-len(whole) // count))]
+            by = round(self.dial.step)
+            first = math.ceil(low) if by == 1 else math.ceil(low) | 1
+            steps = max(0, (math.floor(high) - first) // by + 1)
+            every = max(1, -(-steps // count))
+            return first + by * every * np.arange(-(-steps // every), dtype=float)
         return np.geomspace(low, high, count) if self.log else np.linspace(low, high, count)
 
 
@@ -66,16 +68,8 @@ def dials(loss: Loss) -> list[tuple[str, Dial]]:
 def choose(loss: Loss) -> Mapping[str, Range] | None:
     """The two axes and their ends, from boxes; None, with the reason on screen, if they are bad."""
     known = dict(dials(loss))
-    chosen = view.get("axes") or tuple(of(loss))
-    if len(set(chosen)) != 2 or not set(chosen) <= set(known):  # those of another loss
-        chosen = tuple(of(loss))
-        view.put("axes", ())
-        view.put("ranges", ())
-    ends = view.get("ranges") if len(view.get("ranges")) == 2 else ()
-    found = {
-        name: Range(known[name], ends[i] if ends else (known[name].low, known[name].high))
-        for i, name in enumerate(chosen)
-    }
+    chosen, ends = _names(loss), _ends(loss)
+    found = {name: Range(known[name], end) for name, end in zip(chosen, ends, strict=True)}
     with st.expander("Axes and ranges", icon=":material/straighten:"):
         for i, (place, one) in enumerate(zip(st.columns(2), found.values(), strict=True)):
             with place:
@@ -84,6 +78,23 @@ def choose(loss: Loss) -> Mapping[str, Range] | None:
     for why in filter(None, wrong):
         st.warning(why, icon=":material/straighten:")
     return None if any(wrong) else found
+
+
+def _names(loss: Loss) -> tuple[str, ...]:
+    """The dials that are axes: those remembered, if this loss has them."""
+    names = view.get("axes")
+    fit = len(set(names)) == 2 and set(names) <= set(loss.dials)
+    return names if fit else tuple(of(loss))
+
+
+def _ends(loss: Loss) -> list[tuple[float, float]]:
+    """The ends of the two axes: those remembered for this loss, else the sliders'."""
+    if view.get("ranges") is not None:
+        name, *ends = view.get("ranges")
+        if name == loss.name:
+            return ends
+    known = dict(dials(loss))
+    return [(known[name].low, known[name].high) for name in _names(loss)]
 
 
 def _boxes(loss: Loss, i: int, one: Range, names: list[str]) -> None:
@@ -96,27 +107,31 @@ def _boxes(loss: Loss, i: int, one: Range, names: list[str]) -> None:
         box = f"{key}.{one.dial.name}.{end}"
         st.session_state[box] = float(one.ends[end])
         place.number_input(
-            label, key=box, format="%g", on_change=_take_end, args=(loss, box, i, end)
+            label,
+            -view.FARTHEST,
+            view.FARTHEST,
+            key=box,
+            format="%g",
+            on_change=_take_end,
+            args=(loss, box, i, end),
         )
 
 
 def _take_axis(loss: Loss, i: int) -> None:
-    now = list(view.get("axes") or of(loss))
+    now = list(_names(loss))
     new = st.session_state[f"axis.{loss.name}.{i}"]
     now = [new if k == i else (now[i] if name == new else name) for k, name in enumerate(now)]
     view.put("axes", tuple(now))
-    view.put("ranges", ())
+    view.put("ranges", None)
 
 
 def _take_end(loss: Loss, box: str, i: int, end: int) -> None:
-    known = dict(dials(loss))
-    names = view.get("axes") or tuple(of(loss))
-    now = list(view.get("ranges") or [(known[n].low, known[n].high) for n in names])
-    pair = list(now[i])
+    ends = _ends(loss)
+    pair = list(ends[i])
     pair[end] = float(st.session_state[box])
-    now[i] = (pair[0], pair[1])
-    view.put("axes", tuple(names))
-    view.put("ranges", tuple(now))
+    ends[i] = (pair[0], pair[1])
+    view.put("axes", _names(loss))
+    view.put("ranges", (loss.name, *ends))
 
 
 def _wrong(one: Range) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import Any
 
@@ -11,8 +12,10 @@ import torch
 from segloss_core import LOSSES, Loss, exhibit
 from segloss_core.study import Study
 
-from . import choose, elsewhere, figures, misprints, pictures, view
+from . import choose, current, elsewhere, figures, misprints, pictures, view
 from .say import percent, short
+
+_RAISED = str.maketrans("-+0123456789", "⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Turned = tuple[tuple[str, float | int | None], ...]
 
@@ -23,6 +26,8 @@ def _measured(what: str, loss: str, dials: Turned, dial: str = "") -> Any:
     of, setting = LOSSES[loss], dict(dials)
     if what == "lean":
         return exhibit.lean(of, of.dials[dial], setting)
+    if what == "curve":
+        return exhibit.curve(of, setting, even_in="logit")
     return getattr(exhibit, what)(of, setting)
 
 
@@ -31,17 +36,11 @@ def _all_undefined(loss: str) -> tuple[exhibit.Undefined, ...]:
     return exhibit.undefined(LOSSES[loss])
 
 
-@st.cache_resource(show_spinner=False)
-def standard(where: str) -> Study:
-    """The standard scene, made ready once for everybody."""
-    return Study(exhibit.standard(), where)
-
-
 def show(where: torch.device) -> None:
     """The card of the chosen loss, at the setting of its dials."""
     loss = LOSSES[view.get("loss")]
     setting = view.dials(loss.name)
-    study = standard(str(where))
+    study = current.standard(str(where))
     pictures.hand_over(study)
     head, tools = st.columns([1.25, 1])
     with head:
@@ -126,11 +125,11 @@ def _dials(loss: Loss, setting: dict[str, float | int | None]) -> None:
     ]
     for name, dial in loss.dials.items():
         default = "automatic" if dial.default is None else f"{dial.default:g}"
-        domain = dial.param.domain.replace("inf", "∞").replace("1e6", "10⁶")
-        rows.append(
-            f"| ${dial.param.symbol}$ | `{name}` | {dial.param.says} | {_span(domain)} | {default} "
-            f"| {_leaning(loss, setting, name)} |"
-        )
+        said = (
+            f"${dial.param.symbol}$", f"`{name}`", dial.param.says,
+            _span(dial.param.domain), default, _leaning(loss, setting, name),
+        )  # fmt: skip
+        rows.append(f"| {' | '.join(said)} |")
     st.markdown("\n".join(rows))
     st.caption(
         "Last column: the part of the loss that object pixels pay (misses, FN) on the standard "
@@ -142,8 +141,14 @@ def _span(domain: str) -> str:
     """An interval in words that no Markdown reads as a link."""
     low, high = domain[1:-1].split(",")
     opened, closed = ("" if domain[0] == "[" else "above "), ("" if domain[-1] == "]" else "below ")
-    upper = "any size" if "∞" in high else f"{closed}{high.strip()}"
-    return f"{opened}{low.strip()} to {upper}"
+    upper = "any size" if "inf" in high else f"{closed}{_power(high.strip())}"
+    return f"{opened}{_power(low.strip())} to {upper}"
+
+
+def _power(number: str) -> str:
+    """1e-12 as 10⁻¹²; other numbers as they are."""
+    found = re.fullmatch(r"1e([+-]?\d+)", number)
+    return f"10{found[1].translate(_RAISED)}" if found else number
 
 
 def _leaning(loss: Loss, setting: dict[str, float | int | None], name: str) -> str:
@@ -165,11 +170,12 @@ def _behaviour(loss: Loss, dials: Turned) -> None:
         found = _measured("curve", loss.name, dials)
         st.plotly_chart(
             figures.one_pixel(found), config=figures.CONFIG, key="one_pixel",
-            alt="What one object and one background pixel add to the loss as p goes from 0 to 1",
+            alt="What one object and one background pixel add to the loss as the logit rises",
         )  # fmt: skip
         st.caption(
-            "One object and one background pixel of the standard scene, all others held. A line "
-            "that goes flat towards its mistake is a loss that stops pushing there."
+            "One object and one background pixel of the standard scene, all others held, over the "
+            "logit that a network gives. A line that goes flat towards its mistake, the object's "
+            "at the left or the background's at the right, is a loss that stops pushing there."
         )
     with right:
         st.subheader("Empty, full and one-pixel masks", anchor="cases")
@@ -195,7 +201,7 @@ def _undefined(loss: Loss, found: exhibit.Undefined) -> str:
 
 
 def _scale(loss: Loss, found: exhibit.Scale) -> str:
-    unit = "" if loss.unit == "1" else f" {loss.unit}" if loss.unit != "mixed" else ""
+    unit = f" {pictures.unit(loss)}".rstrip()
     below = (
         f" It is negative by design: its floor there is {short(found.floor)}{unit}."
         if found.floor < -1e-9

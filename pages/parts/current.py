@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 import torch
 
-from segloss_core import export
+from segloss_core import exhibit, export
 from segloss_core.pair import Pair, Prediction, confidence_code
 from segloss_core.readers import ReadError, Reading, read, resized
 from segloss_core.scenes import SCENES
@@ -72,6 +72,12 @@ def base_name() -> str:
 def sample(name: str, where: str) -> Study:
     """Samples are the same for everybody, and so are their answers."""
     return Study(SCENES[name].draw(), where)
+
+
+@st.cache_resource(show_spinner=False)
+def standard(where: str) -> Study:
+    """The standard scene, made ready once for everybody."""
+    return Study(exhibit.standard(), where)
 
 
 def study(where: torch.device) -> Study:
@@ -223,7 +229,7 @@ def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> N
     pair = Pair(
         image=arrays.get("image"),
         target=arrays["target"],
-        prediction=_prediction(readings["prediction"], arrays["prediction"]),
+        prediction=as_prediction(readings["prediction"], arrays["prediction"]),
         name=readings["target"].name,
         origin="upload",
         names={role: reading.name for role, reading in readings.items()},
@@ -248,7 +254,8 @@ def _offer_resize(mine: Uploads, role: str, size: tuple[int, int]) -> None:
         st.rerun()
 
 
-def _prediction(reading: Reading, array: Any) -> Prediction:
+def as_prediction(reading: Reading, array: Any) -> Prediction:
+    """What was read, as the visitor wants it read."""
     if array.dtype != "uint8":
         return Prediction.floating(array)
     if reading.scale == "hard":

@@ -43,7 +43,7 @@ def _choose() -> None:
     with left:
         st.session_state["choose.curves"] = list(view.get("curves"))
         st.multiselect(
-            "Losses", list(LOSSES), key="choose.curves", max_selections=8,
+            "Losses", list(LOSSES), key="choose.curves", max_selections=view.MANY,
             format_func=lambda name: LOSSES[name].title,
             on_change=lambda: view.put("curves", tuple(st.session_state["choose.curves"])),
         )  # fmt: skip
@@ -91,12 +91,14 @@ def _at_p() -> None:
 
 def _numbers(found: dict[str, exhibit.Curve], titles: dict[str, str]) -> None:
     at, wrt = view.get("at_p"), view.get("wrt")
+    used = next(iter(found.values())).near(at, wrt)[0]
     rows = [
-        f"| at p = {at:g} | object pixel adds | its slope | background pixel adds | its slope |",
+        f"| at p = {used:.3g} | object pixel adds | its slope "
+        "| background pixel adds | its slope |",
         "|-|-|-|-|-|",
     ]
     for name, curve in found.items():
-        here = [short(x) for x in curve.near(at, wrt)]
+        here = [short(x) for x in curve.near(at, wrt)[1:]]
         rows.append(f"| {titles[name]} | " + " | ".join(here) + " |")
     st.markdown("\n".join(rows))
     slope = "∂L/∂z" if wrt == "logit" else "∂L/∂p"

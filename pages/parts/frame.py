@@ -16,13 +16,15 @@ from .say import plain
 PAGES = (
     ("app.py", "Start", ":material/home:"),
     ("pages/inspect_pixels.py", "Inspect", ":material/frame_inspect:"),
+    ("pages/compare.py", "Compare", ":material/compare:"),
     ("pages/draw.py", "Draw", ":material/brush:"),
     ("pages/landscapes.py", "Landscapes", ":material/landscape:"),
     ("pages/tune.py", "Tune", ":material/tune:"),
     ("pages/atlas.py", "Atlas", ":material/menu_book:"),
 )
 
-ICON = str(Path(__file__).parents[2] / "assets" / "icon.png")
+ROOT = Path(__file__).parents[2]
+ICON = str(ROOT / "assets" / "icon.png")
 
 _STYLE = """
 .stMainBlockContainer { padding: 2.4rem clamp(1rem, 2.6vw, 3.5rem); max-width: 1640px; }

@@ -8,7 +8,7 @@ import torch
 
 from segloss_core.scenes import SCENES
 
-from . import current, view
+from . import current, frame, view
 
 
 @st.cache_resource(show_spinner=False)
@@ -45,16 +45,25 @@ def samples(where: torch.device) -> None:
             )  # fmt: skip
 
 
+DOORS = (
+    ("Teach me", "pages/landscapes.py", ":material/school:",
+     "How one pixel's loss and slope change as its p turns, for many losses at once.",
+     {"mode": "curve"}),
+    ("Inspect my mask", "pages/inspect_pixels.py", ":material/upload:",
+     "Your target and prediction, pixel by pixel. Files stay in your session.", {"files": True}),
+    ("Tune my loss", "pages/tune.py", ":material/tune:",
+     "Say what a mistake should cost, and get the dials that do it.", {}),
+)  # fmt: skip
+_UNTIL_THEN = (
+    "Tune my loss", "pages/landscapes.py", ":material/tune:",
+    "Two dials of a loss as a landscape: drag the cross, the maps follow.", {"mode": "dials"},
+)  # fmt: skip
+
+
 def doors() -> None:
-    """The two ways in, before anything else."""
-    with st.container(horizontal=True):
-        st.page_link(
-            "pages/inspect_pixels.py", label="Inspect a sample", icon=":material/frame_inspect:",
-            query_params=view.link(files=False),
-        )  # fmt: skip
-        st.page_link(
-            "pages/inspect_pixels.py", label="Inspect my own mask", icon=":material/upload:",
-            query_params=view.link(files=True),
-            help="A target mask and a prediction as PNG, JPEG, WebP or BMP. They stay in your "
-            "session: nothing is stored, and no link carries them.",
-        )  # fmt: skip
+    """The ways in: for who wants to learn, who has a mask, who trains a network."""
+    open_ = [door if (frame.ROOT / door[1]).exists() else _UNTIL_THEN for door in DOORS]
+    for place, (label, path, icon, says, query) in zip(st.columns(3), open_, strict=True):
+        with place.container(border=True, height="stretch"):
+            st.page_link(path, label=f"**{label}**", icon=icon, query_params=view.link(**query))
+            st.caption(says)

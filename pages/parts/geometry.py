@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from segloss_core import LOSSES, exhibit
+from segloss_core import LOSSES
 from segloss_core.moves import Surface, over_moves
 from segloss_core.study import Study
 
-from . import figures, patience, view
+from . import current, figures, patience, view
 
 _MOVES = {
     "shift": "Shifted: right and down",
@@ -18,7 +18,7 @@ _MOVES = {
 }
 _CORE = {"shift": "shift", "grow": "grow × blur", "sure": "temperature × bias"}
 _AXES = {
-    "shift": (np.arange(-24.0, 25, 4), np.arange(-24.0, 25, 4)),
+    "shift": (np.arange(-64.0, 65, 8), np.arange(-64.0, 65, 8)),
     "grow": (np.arange(-8.0, 9, 2), np.arange(0.0, 4.1, 1)),
     "sure": (np.geomspace(0.25, 4, 17), np.linspace(-4, 4, 17)),
 }
@@ -27,13 +27,14 @@ _NAMES = {
     "grow": ("pixels grown", "blur σ in pixels"),
     "sure": ("temperature T", "bias added to the logit"),
 }
+# Of the standard scene, at the losses' defaults; each sentence is a test.
 _SAYS = {
-    "shift": "Beyond the overlap Dice is flat: it cannot say which way to go. A loss that measures "
-    "distance still slopes.",
-    "grow": "Growing costs overlap losses little and distance losses nothing much; blurring costs "
-    "whatever punishes doubt.",
-    "sure": "T below 1 makes the prediction surer: losses with a logarithm punish that, ratios "
-    "reward it.",
+    "shift": "Far to the left nothing overlaps: there Dice hardly changes any more, while the "
+    "Hausdorff loss still rises steeply.",
+    "grow": "Growing adds pixels far from the outline: boundary and Hausdorff losses rise most. "
+    "Blurring takes sureness from mistakes: cross-entropy falls, Dice rises.",
+    "sure": "T below 1 makes the prediction surer: cross-entropy charges its mistakes more, Dice "
+    "falls.",
 }
 _OF = {False: "The standard scene", True: "Your pair"}
 
@@ -47,15 +48,23 @@ def show(study: Study) -> None:
     if not names:
         st.info("Choose a loss to draw.")
         return
-    found = _surface(study if mine else _standard(), move, names, mine)
+    found = _surface(study if mine else current.standard(str(study.device)), move, names, mine)
     if found is None:
         return
     titles = [LOSSES[name].title for name in names]
-    st.plotly_chart(
-        figures.moves(found.values, titles, *_AXES[move], _NAMES[move]), config=figures.CONFIG,
-        key="moves", alt="Each loss over two moves of the prediction",
-    )  # fmt: skip
-    st.caption(_SAYS[move] + " Each picture has its own colours, from its lowest to its highest.")
+    wide = 2 if len(names) in (2, 4) else min(3, len(names))
+    places = [column for _ in range(0, len(names), wide) for column in st.columns(wide)]
+    for place, name, title, values in zip(places, names, titles, found.values, strict=False):
+        with place:
+            st.markdown(f"**{title.split(' (')[0]}**")
+            st.plotly_chart(
+                figures.moved(values, *_AXES[move], _NAMES[move]), config=figures.CONFIG,
+                key=f"moved.{name}", alt=f"{title} over two moves of the prediction",
+            )  # fmt: skip
+    st.caption(
+        ("" if mine else _SAYS[move] + " ")
+        + "Each picture has its own colours, from its lowest to its highest."
+    )
     _undefined(found, titles)
 
 
@@ -76,16 +85,11 @@ def _choose() -> bool:
     with right:
         st.session_state["choose.moved"] = list(view.get("moved"))
         st.multiselect(
-            "Losses", list(LOSSES), key="choose.moved", max_selections=8,
+            "Losses", list(LOSSES), key="choose.moved", max_selections=view.MANY,
             format_func=lambda name: LOSSES[name].title,
             on_change=lambda: view.put("moved", tuple(st.session_state["choose.moved"])),
         )  # fmt: skip
     return bool(view.get("mine"))
-
-
-@st.cache_resource(show_spinner=False)
-def _standard() -> Study:
-    return Study(exhibit.standard())
 
 
 def _surface(study: Study, move: str, names: tuple[str, ...], mine: bool) -> Surface | None:

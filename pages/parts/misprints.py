@@ -19,6 +19,9 @@ _GROUPS = (
 )
 
 
+_CLASHING = {clash.key for clash in errata.CLASHES}  # which have a page of their own
+
+
 def on_card(loss: Loss) -> None:
     """The slips that concern one loss; nothing where there are none."""
     found = errata.of(loss.name)
@@ -39,7 +42,7 @@ def paper() -> None:
     for group, title, says in _GROUPS:
         st.subheader(title, anchor=group)
         st.caption(says)
-        mine = [e for e in errata.ALL if e.kind != "convention" and _group(e) == group]
+        mine = [e for e in errata.ALL if e.key not in _CLASHING and _group(e) == group]
         for i, erratum in enumerate(sorted(mine, key=lambda e: e.literal is None)):
             _fold(erratum, "paper", unfolded=i == 0 and group == _GROUPS[0][0])
 

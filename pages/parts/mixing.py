@@ -50,7 +50,8 @@ def _parts(study: Study) -> None:
                 "Weight", 0.0, 1e6, key=f"mix.weight.{i}", format="%g", step=0.1, width=150,
                 on_change=_weigh, args=(i,), label_visibility="collapsed",
             )  # fmt: skip
-            say = f" · **{100 * paid / whole:.0f} %** of the sum" if whole > 0 else ""
+            of = "what is above the floor" if total.floor else "the sum"
+            say = f" · **{100 * paid / whole:.0f} %** of {of}" if whole > 0 else ""
             st.markdown(
                 f"× {short(value.value)} = {short(part.weight * value.value)}{say}", width=300
             )
@@ -125,7 +126,8 @@ def _schedule(mix: Mix) -> None:
             figures.weights(made.table(int(epochs) + 10)), config=figures.CONFIG, key="ramp",
             alt="The weight of every part, epoch by epoch",
         )  # fmt: skip
-        st.code(made.code(), language="python")
+        line = f'from segloss_core.mix.text import parse\n\nloss = parse("{text.written(mix)}")\n'
+        st.code(f"{line}\n\n{made.code()}", language="python")
 
 
 def _code(study: Study, mix: Mix) -> None:

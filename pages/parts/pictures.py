@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -18,14 +19,14 @@ _SETTLED = "dials.settled"
 _SLOPE = {"logit": "∂L/∂z", "probability": "∂L/∂p"}
 
 
-def hand_over(study: Study) -> None:
+def hand_over(study: Study, more: Sequence[Plane] = ()) -> None:
     """Give the tab the pair's pixels, once; afterwards only small tables travel."""
-    pair, planes = study.pair, []
+    pair, planes = study.pair, list(more)
     if pair.image is not None:
         kind = "rgb" if pair.image.ndim == 3 else "grey"
         planes.append(Plane(pair.image_digest, kind, pair.image))  # type: ignore[arg-type]
     if study.is_coded:
-        planes.append(Plane(_code_digest(study), "code", study.code))
+        planes.append(Plane(code_digest(study), "code", study.code))
     else:
         p = pair.prediction.probabilities().astype(np.float32)
         planes.append(Plane(pair.prediction.digest, "f32", p))
@@ -33,7 +34,7 @@ def hand_over(study: Study) -> None:
     deliver(planes)
 
 
-def _code_digest(study: Study) -> str:
+def code_digest(study: Study) -> str:
     return f"{study.pair.prediction.digest}+{study.pair.target_digest}"
 
 
@@ -87,18 +88,14 @@ def _viewer(  # type: ignore[no-untyped-def]
     height, width = pair.size
     planes = np.stack([maps.share, maps.gradient]).astype(np.float32)
     coded = study.is_coded
-    levels = None
-    if prediction.kind == "hard":
-        ends = prediction.code_probabilities[[0, 255]].tolist()  # type: ignore[index]
-        levels = {"kind": "hard", "p": ends, "z": prediction.table[[0, 255]].tolist()}  # type: ignore[index]
     value = study.value(loss, **settings.of(loss)) if maps.coded else None
     return viewer(
         size=(width, height),
         image=pair.image_digest if pair.image is not None else None,
-        pair=_code_digest(study) if coded else None,
+        pair=code_digest(study) if coded else None,
         prediction=None if coded else prediction.digest,
         target=None if coded else pair.target_digest,
-        levels=levels,
+        levels=levels(study),
         panels=_panels(study, loss, maps, wrt),
         tables=planes if maps.coded else None,
         planes=None if maps.coded else planes,
@@ -114,6 +111,15 @@ def _viewer(  # type: ignore[no-untyped-def]
         },
         key="viewer" if pins else "viewer.standard",
     )
+
+
+def levels(study: Study) -> dict[str, Any] | None:
+    """What a hard prediction's two codes stand for."""
+    prediction = study.pair.prediction
+    if prediction.kind != "hard":
+        return None
+    ends = prediction.code_probabilities[[0, 255]].tolist()  # type: ignore[index]
+    return {"kind": "hard", "p": ends, "z": prediction.table[[0, 255]].tolist()}  # type: ignore[index]
 
 
 def unit(loss: Loss) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from segloss_core import LOSSES, Loss
+from segloss_core import Loss
 from segloss_core.mix import Mix, text
 
 from . import view
@@ -34,8 +34,3 @@ def put(loss: Loss, **dials: Any) -> None:
 def mixed() -> Mix:
     """The mix that is remembered."""
     return text.parse(view.get("mix"))
-
-
-def known(name: str) -> Loss:
-    """A loss by its name, or the mix by its."""
-    return LOSSES[name] if name in LOSSES else mixed()

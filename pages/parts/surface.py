@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import shorten
 
 import numpy as np
 import streamlit as st
 
 from segloss_core import LOSSES, Loss, files
 from segloss_core.landscape import Landscape, over_dials
+from segloss_core.mix import Mix
 from segloss_core.study import Study
+from segloss_core.weights import over_weights
 
 from . import axes, choose, figures, patience, pictures, settings, view
 from .axes import Range
@@ -40,7 +43,7 @@ def show(study: Study) -> None:
     other = LOSSES[view.get("against")] if view.get("against") else None
     if ranges is None:
         return
-    land = touch(study, loss, ranges, other=other)
+    land = touch(study, loss, ranges, other=other, what=view.get("what"))
     if land is not None:
         _sections(loss, land, ranges)
         _take_away(land, loss)
@@ -48,33 +51,31 @@ def show(study: Study) -> None:
 
 def touch(
     study: Study, loss: Loss, ranges: Mapping[str, Range],
-    other: Loss | None = None, marks: Sequence[Landmark] = (),
+    other: Loss | None = None, marks: Sequence[Landmark] = (), what: str = "value",
 ) -> Landscape | None:  # fmt: skip
     """The surface under a cross that sets the dials, and the maps that follow it.
 
     `marks` are further settings with a name; `other` is a loss whose surface stands beside this
     one in the same colours. None while a surface that takes long has not been asked for.
     """
-    land = land_of(study, loss, ranges)
-    beside = land_of(study, other, axes.of(other)) if other else None
-    if land is None:
-        return None
-    pictures.hand_over(study)
-    lands = [one for one in (land, beside) if one is not None]
+    shown = [(loss, ranges, land_of(study, loss, ranges, what), marks)]
+    if other is not None:
+        shown.append((other, axes.of(other), land_of(study, other, axes.of(other), what), ()))
+    lands = [land for _, _, land, _ in shown if land is not None]
     limits = _limits(lands)
-    deliver([_plane(one) for one in lands])
+    pictures.hand_over(study)
+    deliver([_plane(land) for land in lands])
 
     def pads() -> None:
-        _pad(land, limits, loss, ranges, marks)
-        if beside is not None and other is not None:
-            _pad(beside, limits, other, axes.of(other))
+        for one, its_ranges, land, its_marks in shown:
+            if land is not None:
+                _pad(land, limits, one, its_ranges, its_marks)
 
-    pictures.live(study, loss, beside=pads)
-    return land
+    pictures.live(study, loss, beside=pads if lands else None)
+    return shown[0][2]
 
 
 def _choose_loss() -> Loss:
-    names = [name for name, loss in LOSSES.items() if len(loss.dials) > 1]
     left, middle, right = st.columns([1.2, 1.2, 1])
     with left:
         choose.loss_box("Loss", "choose.surface")
@@ -85,43 +86,59 @@ def _choose_loss() -> Loss:
             on_change=lambda: view.put("what", st.session_state["choose.what"]),
         )  # fmt: skip
     with right:
+        if view.get("against") == view.get("loss"):
+            view.put("against", None)
         st.session_state["choose.against"] = view.get("against")
         st.selectbox(
-            "Beside it, in the same colours", [None, *names], key="choose.against",
+            "A second loss, in the same colours",
+            [None, *(name for name in view.WITH_SURFACE if name != view.get("loss"))],
+            key="choose.against",
             format_func=lambda name: "nothing" if name is None else LOSSES[name].title,
             on_change=lambda: view.put("against", st.session_state["choose.against"]),
         )  # fmt: skip
     return LOSSES[view.get("loss")]
 
 
-def land_of(study: Study, loss: Loss, ranges: Mapping[str, Range]) -> Landscape | None:
+def land_of(study: Study, loss: Loss, ranges: Mapping[str, Range], what: str) -> Landscape | None:
     """The landscape, kept for this session; what takes long is begun by a button."""
-    what = view.get("what")
     fixed = {k: v for k, v in settings.of(loss).items() if k not in ranges}
-    quick = study.by_kinds(loss)
-    grid = {name: one.values(FINE if quick else COARSE) for name, one in ranges.items()}
+    fine = study.by_kinds(loss) or _is_plane(loss, ranges, what)
+    grid = {name: one.values(FINE if fine else COARSE) for name, one in ranges.items()}
     key = (study.pair.digest, study.pair.prediction.digest, loss.name, what,
            tuple((k, *one.ends) for k, one in ranges.items()), tuple(fixed.items()))  # fmt: skip
     kept = st.session_state.setdefault(_KEPT, {})
     if key not in kept:
-        found = (
-            over_dials(study, loss, grid, _CORE[what], **fixed)  # type: ignore[arg-type]
-            if quick
-            else patience.run(
-                f"{loss.title} looks at every pixel again for each of the "
-                f"{COARSE} × {COARSE} points.",
-                lambda progress: over_dials(
-                    study, loss, grid, _CORE[what], progress=progress, **fixed  # type: ignore[arg-type]
-                ),
-                key="landscape",
-            )
-        )  # fmt: skip
+        found = _worked_out(study, loss, grid, what, fixed)
         if found is None:
             return None
         kept[key] = found
         while len(kept) > 12:
             kept.pop(next(iter(kept)))
     return kept[key]
+
+
+def _is_plane(loss: Loss, axes_: Iterable[str], what: str) -> bool:
+    """Whether the surface is that of a mix over two of its weights."""
+    weights = {part.weight_dial for part in loss.parts} if isinstance(loss, Mix) else set()
+    return what == "value" and set(axes_) <= weights
+
+
+def _worked_out(
+    study: Study, loss: Loss, grid: Mapping[str, np.ndarray], what: str, fixed: settings.Setting
+) -> Landscape | None:
+    """At once where that is quick: by kinds of pixel, or as the plane of a mix's weights."""
+    if study.by_kinds(loss):
+        return over_dials(study, loss, grid, _CORE[what], **fixed)  # type: ignore[arg-type]
+    if isinstance(loss, Mix) and _is_plane(loss, grid, what):
+        return over_weights(study, loss, grid, **fixed)
+    return patience.run(
+        f"{loss.title} looks at every pixel again for each of the "
+        f"{' × '.join(str(len(values)) for values in grid.values())} points.",
+        lambda progress: over_dials(
+            study, loss, grid, _CORE[what], progress=progress, **fixed  # type: ignore[arg-type]
+        ),
+        key=f"landscape.{loss.name}",
+    )  # fmt: skip
 
 
 def _height(land: Landscape) -> str:
@@ -141,8 +158,12 @@ def _plane(land: Landscape) -> Plane:
 
 def _limits(lands: Sequence[Landscape]) -> tuple[float, float]:
     """The colour range of all that is shown; one colour where all is equal or undefined."""
-    known = np.concatenate([one.surface[np.isfinite(one.surface)] for one in lands])
-    return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    known = np.concatenate([np.zeros(0), *(x.surface[np.isfinite(x.surface)] for x in lands)])
+    if not known.size:
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
+    # What differs by rounding alone is flat: its last digits must not be drawn as hills.
+    return (low, low) if high - low <= 1e-9 * max(abs(low), abs(high)) else (low, high)
 
 
 def _pad(
@@ -161,7 +182,7 @@ def _pad(
         plane=_plane(land).digest,
         size=(surface.shape[1], surface.shape[0]),
         limits=limits,
-        x=of_x.side, y=of_y.side,
+        x=of_x.side(land.axes[x]), y=of_y.side(land.axes[y]),
         at=(axes.number(setting[x], of_x), axes.number(setting[y], of_y)),
         presets=[
             Landmark(preset[x], preset[y], name)
@@ -170,9 +191,9 @@ def _pad(
         ]
         + list(marks),
         labels=[_label(why, where) for why, where in named],
-        notes=[f"{why[0].upper()}{why[1:]}." for why, _ in named]
-        or ["Drag or click; arrows move the cross."],
-        key=f"pad.{loss.name}.{x}.{y}",
+        notes=[f"Where the picture says so: {why}." for why, _ in named]
+        + ["Drag or click; arrows move the cross. Dots: where it was."],
+        key=f"pad.{loss.name}.{x}.{y}".replace("__", "."),  # which Streamlit forbids
         on_move=lambda move: pictures.set_dial(loss, move),
     )  # fmt: skip
 
@@ -181,7 +202,7 @@ def _label(why: str, where: np.ndarray) -> Landmark:
     """The short name of an undefined region, in its middle."""
     i, j = (indices.mean() for indices in np.nonzero(where))
     n, m = where.shape
-    return Landmark((i + 0.5) / n, (j + 0.5) / m, why.split(":")[0][:40])
+    return Landmark((i + 0.5) / n, (j + 0.5) / m, shorten(why, 42, placeholder=" …"))
 
 
 def _sections(loss: Loss, land: Landscape, ranges: Mapping[str, Range]) -> None:
@@ -220,7 +241,9 @@ def _take_away(land: Landscape, loss: Loss) -> None:
             file_name=f"{name}.npz", icon=":material/download:", help="surface and axes, float64",
         )  # fmt: skip
         st.download_button(
-            "HTML", lambda: figures.page(figures.standing(land, {}, _height(land))),
+            "HTML", lambda: figures.page(
+                figures.standing(land, {}, _height(land)), f"{loss.title}: {_height(land)}"
+            ),
             file_name=f"{name}.html", icon=":material/download:",
             help="the surface as a page of its own that needs no network",
         )  # fmt: skip

@@ -6,7 +6,6 @@ is while he works. Each page calls `arrive()` first and `leave()` last.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,11 +24,16 @@ UPLOAD = "upload"
 PLAIN = "torch alone"  # the code of a loss in no library's words
 PAPERS = ("misprints", "letters", "results")  # what the Atlas has besides a card per loss
 MODES = ("curve", "dials", "geometry")
+FARTHEST = 1e6  # an axis reaches from minus this to this
+MANY = 8  # losses side by side
+WITH_SURFACE = tuple(name for name, loss in LOSSES.items() if len(loss.dials) > 1)
 WHAT = ("value", "gradient", "price")
 TUNE = ("ask", "mix")
 WISHES = ("price", "easy", "start", "band")
 MOVES = ("shift", "grow", "sure")
 DRAWN = "drawn"
+RIVALS = ("none", "sure", "shift", "grow", "blur", "confidence", "file")
+COLUMNS = ("title", "value", "relative", "norm", "fp", "fn", "band", "b", "by")
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
 _PAST, _TOUCHED = "view.past", "view.touched"
@@ -65,20 +69,28 @@ def _between(low: float, high: float) -> Callable[[str], float]:
     return parse
 
 
+def _halves(low: float, high: float) -> Callable[[str], float]:
+    return lambda text: round(2 * _between(low, high)(text)) / 2
+
+
 def _pixel(text: str) -> tuple[int, int]:
     x, y = (int(part) for part in text.split(","))
     return x, y
 
 
-def _ends(line: str) -> tuple[tuple[float, float], ...]:
-    """Ranges of axes: "0:1,0:5"."""
-    found = []
-    for part in line.split(","):
-        low, high = (float(end) for end in part.split(":"))
-        if not (math.isfinite(low) and math.isfinite(high)):
-            raise ValueError(line)
-        found.append((low, high))
-    return tuple(found)
+def _ranges(line: str) -> tuple[str, tuple[float, float], tuple[float, float]]:
+    """A loss and the ranges of its two axes: "focal,0:1,0:5"."""
+    loss, *parts = line.split(",")
+    across, upwards = (tuple(float(end) for end in part.split(":")) for part in parts)
+    if loss not in LOSSES or not all(abs(end) <= FARTHEST for end in (*across, *upwards)):
+        raise ValueError(line)
+    (low, high), (bottom, top) = across, upwards
+    return loss, (low, high), (bottom, top)
+
+
+def _ranges_text(ranges: tuple[str, tuple[float, float], tuple[float, float]]) -> str:
+    loss, *ends = ranges
+    return ",".join([loss, *(f"{low:.12g}:{high:.12g}" for low, high in ends)])
 
 
 def _mix(line: str) -> str:
@@ -87,8 +99,8 @@ def _mix(line: str) -> str:
 
 def _some_of(*names: str) -> Callable[[str], tuple[str, ...]]:
     def parse(text: str) -> tuple[str, ...]:
-        found = tuple(dict.fromkeys(text.split(",")))
-        if not set(found) <= set(names):
+        found = tuple(dict.fromkeys(text.split(","))) if text else ()
+        if not set(found) <= set(names) or len(found) > MANY:
             raise ValueError(text)
         return found
 
@@ -126,11 +138,9 @@ TABLE: Mapping[str, Entry] = {
     "card": Entry("card", "loss", _one_of("loss", *PAPERS)),
     "mode": Entry("mode", "dials", _one_of(*MODES)),
     "axes": Entry("axes", (), lambda text: tuple(text.split(",")), ",".join),
-    "ranges": Entry(
-        "r", (), _ends, lambda ends: ",".join(f"{low:.12g}:{high:.12g}" for low, high in ends)
-    ),
+    "ranges": Entry("r", None, _ranges, _ranges_text),
     "what": Entry("what", "value", _one_of(*WHAT)),
-    "against": Entry("against", None, _one_of(*LOSSES)),
+    "against": Entry("against", None, _one_of(*WITH_SURFACE)),
     "curves": Entry("curves", ("bce", "focal", "dice"), _some_of(*LOSSES), ",".join),
     "at_p": Entry("p", 0.3, _between(0.0, 1.0), "{:.12g}".format),
     "log": Entry("log", False, lambda line: line == "1", lambda on: str(int(on))),
@@ -146,8 +156,18 @@ TABLE: Mapping[str, Entry] = {
     "easy": Entry("easy", 0.9, _between(0.5, 0.999), "{:.12g}".format),
     "keeps": Entry("keeps", 0.01, _between(1e-6, 1.0), "{:.12g}".format),
     "begin": Entry("begin", "half", _one_of("half", "prevalence")),
-    "band": Entry("band", 0.75, _between(0.0, 1.0), "{:.12g}".format),
+    "part": Entry("part", 0.75, _between(0.0, 1.0), "{:.12g}".format),
     "mix": Entry("mix", "1.0*dice+0.5*bce", _mix),
+    "map": Entry("map", "share", _one_of("share", "gradient")),
+    "colours": Entry("colours", "own", _one_of("own", "one")),
+    "sort": Entry("sort", "", _one_of("", *COLUMNS, *(f"-{name}" for name in COLUMNS))),
+    "band": Entry("band", 3.0, _halves(0.0, 64.0), "{:.12g}".format),
+    "rival": Entry("b", "sure", _one_of(*RIVALS)),
+    "rival.sure": Entry("b.sure", 2.0, _between(0.1, 10.0), "{:.12g}".format),
+    "rival.shift": Entry("b.shift", 8.0, _between(-256.0, 256.0), "{:.12g}".format),
+    "rival.grow": Entry("b.grow", 2.0, _between(-32.0, 32.0), "{:.12g}".format),
+    "rival.blur": Entry("b.blur", 2.0, _between(0.0, 16.0), "{:.12g}".format),
+    "rival.confidence": Entry("b.c", 0.75, _between(0.51, 0.99), "{:.12g}".format),
     "files": Entry("files", False, lambda text: text == "1", lambda on: str(int(on))),
     **{f"{loss}.{name}": _dial(loss, name) for loss in LOSSES for name in LOSSES[loss].dials},
 }

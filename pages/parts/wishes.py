@@ -89,20 +89,26 @@ def _start(study: Study) -> Sequence[Answer]:
 
 def _band(study: Study) -> Sequence[Answer]:
     part = _number(
-        "part of the push", "band", 0.0, 1.0, 0.05,
+        "part of the push", "part", 0.0, 1.0, 0.05,
         f"of Σ|∂L/∂z|, within {BAND:g} px of the target's outline",
     )  # fmt: skip
     slow = [name for name, _ in _TURNS if study.at_leisure(LOSSES[name])]
     if slow:
-        st.caption("Left out on a picture of this size: losses that measure distances.")
-    return tuple(
-        ask.boundary_part(
-            study, LOSSES[name], dial, part,
-            **{k: v for k, v in view.dials(name).items() if k != dial},
-        )
-        for name, dial in _TURNS
-        if name not in slow
-    )  # fmt: skip
+        names = ", ".join(LOSSES[name].title for name in slow)
+        st.caption(f"Left out on a picture of this size: {names}.")
+    return [_turned(study, name, dial, part) for name, dial in _TURNS if name not in slow]
+
+
+def _turned(study: Study, name: str, dial: str, part: float) -> Answer:
+    """The bisection's answer, kept for this session: it evaluates a loss some forty times."""
+    others = {k: v for k, v in view.dials(name).items() if k != dial}
+    key = (study.pair.digest, name, dial, part, *others.items())
+    kept = st.session_state.setdefault("wishes", {})
+    if key not in kept:
+        kept[key] = ask.boundary_part(study, LOSSES[name], dial, part, **others)
+        while len(kept) > 64:
+            kept.pop(next(iter(kept)))
+    return kept[key]
 
 
 _ANSWERS: dict[str, Callable[[Study], Sequence[Answer]]] = {
@@ -140,6 +146,7 @@ def _list(answers: Sequence[Answer]) -> None:
 
 
 def _use(answer: Found) -> None:
+    st.toast(f"{answer.loss.title}: dials set. Its landscape is below.", icon=":material/check:")
     view.put("loss", answer.loss.name)
     for name, value in answer.dials.items():
         view.put(f"{answer.loss.name}.{name}", value)
@@ -164,6 +171,7 @@ def _ranges(loss: Loss, answer: Found) -> dict[str, axes.Range]:
     """The answer's dials as axes, filled up with others; wide enough to hold the answer."""
     known = dict(axes.dials(loss))
     names = [*answer.dials, *(name for name in known if name not in answer.dials)][:2]
+    names.sort(key=list(known).index)  # the axes stand as they do on Landscapes
     found = {}
     for name in names:
         dial, value = known[name], answer.dials.get(name)

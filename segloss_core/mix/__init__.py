@@ -104,6 +104,14 @@ def _read(parts: Mapping[str, Any] | Sequence[Any]) -> Iterable[tuple[Loss, Any,
         yield _loss(loss), weight, own
 
 
+def _range(weight: float) -> float:
+    """Where a weight's slider ends: 2, 20, 200 …, so that it stays while the weight is turned."""
+    end = 2.0
+    while end < weight:
+        end *= 10
+    return min(end, _BOUND)
+
+
 def _loss(named: Any) -> Loss:
     if isinstance(named, Mix):
         raise ValueError("a mix cannot be a part of a mix: name its parts instead")
@@ -178,7 +186,7 @@ class Mix(Loss):
         found = {}
         for part in self.parts:
             says = f"weight of {part.name}"
-            shown = (0.0, max(2.0, 2 * part.weight if 2 * part.weight <= _BOUND else _BOUND))
+            shown = (0.0, _range(part.weight))
             param = Param(rf"w_{{{part.words}}}", "[0, 1e6]", shown, says)
             found[part.weight_dial] = Dial(part.weight_dial, param, part.weight, "number")
         for part in self.parts:

@@ -105,7 +105,7 @@ class Schedule:
         for name, weight in self.weights:
             said = weight.code() if isinstance(weight, Ramp) else repr(weight)
             lines.append(f'        "w_{name}": {said},')
-        lines += ["    }", "", "", "# value = criterion(logits, target, **weights(epoch)).mean()"]
+        lines += ["    }", "", "", "# value = loss(logits, target, **weights(epoch)).mean()"]
         return "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,7 @@ test("levels are round and strictly inside", () => {
   assert.deepEqual(levelsOf(0, 1, 5), [0.2, 0.4, 0.6000000000000001, 0.8]);
   assert.deepEqual(levelsOf(3, 3), []);
   assert.deepEqual(levelsOf(NaN, 1), []);
+  assert.deepEqual(levelsOf(0.3, 0.30000000000000004), [], "flat but for rounding");
 });
 
 test("the line of a plane lies where the plane has the level", () => {
@@ -35,4 +36,6 @@ test("an axis places values and finds them again, linear and logarithmic", () =>
   }
   assert.equal(new Axis({ low: 0, high: 1 }).value(0.30017), 0.3, "a number that people would type");
   assert.equal(new Axis({ low: 2, high: 2 }).at(2), 0.5, "one point is in the middle");
+  const odd = new Axis({ low: 1, high: 21, whole: true, step: 2 });
+  assert.equal(odd.value(odd.at(7) + odd.least), 9, "a key moves a whole dial by its step");
 });

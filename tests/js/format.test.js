@@ -35,6 +35,7 @@ test("ticks are round, inside, and include 0 of a symmetric range", () => {
 });
 
 test("ticks need a range", () => {
+  assert.deepEqual(ticks(0.3, 0.30000000000000004).marks, [], "flat but for rounding");
   assert.deepEqual(ticks(1, 1).marks, []);
   assert.deepEqual(ticks(0, NaN).marks, []);
 });

@@ -10,6 +10,8 @@ test("words are compared without accents, punctuation, Greek letters and plurals
   assert.equal(plainText("Lovász-hinge, α = ½"), "lovasz hinge alpha ½");
   assert.deepEqual(wordsOf("noisy Labels  loss"), ["noisy", "label", "loss"]);
   assert.deepEqual(wordsOf("   "), []);
+  assert.deepEqual(wordsOf("why is log-cosh impossible?"), ["log", "cosh", "impossible"]);
+  assert.deepEqual(wordsOf("what is it"), ["what", "is", "it"], "fillers alone are words");
 });
 
 test("a question is answered by the sentence that says it", () => {
@@ -30,7 +32,7 @@ test("a loss that is named comes before one that is spoken of", () => {
 test("what was asked for is marked, Greek letters too, and nothing is lost", () => {
   const parts = marked("α prices false alarms (a.b)", ["alpha", "alarm"]);
   assert.equal(parts.map(p => p.text).join(""), "α prices false alarms (a.b)");
-  assert.deepEqual(parts.filter(p => p.hit).map(p => p.text), ["α", "alarm"]);
+  assert.deepEqual(parts.filter(p => p.hit).map(p => p.text), ["α", "alarms"], "whole words");
   assert.deepEqual(marked("a.b", ["."]).filter(p => p.hit).length, 1, "no pattern is read out of a question");
 });
 

@@ -2,11 +2,13 @@
 
 from .codec import Plane
 from .dials_part import Dial, Move, dials
+from .gallery_part import Look, Tile, gallery
 from .index_part import Entry, index
 from .losses_part import Metric, Row, loss_list
 from .mount import deliver
 from .pad_part import Landmark, Side, pad
 from .painter_part import Document, painter
+from .push_part import push
 from .viewer_part import Panel, Result, viewer
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "Document",
     "Entry",
     "Landmark",
+    "Look",
     "Metric",
     "Move",
     "Panel",
@@ -21,11 +24,14 @@ __all__ = [
     "Result",
     "Row",
     "Side",
+    "Tile",
     "deliver",
     "dials",
+    "gallery",
     "index",
     "loss_list",
     "pad",
     "painter",
+    "push",
     "viewer",
 ]

@@ -40,6 +40,8 @@ losses_component = _stub("losses", "lossesPart")
 pad_component = _stub("pad", "padPart")
 index_component = _stub("index", "indexPart")
 painter_component = _stub("painter", "painterPart")
+gallery_component = _stub("gallery", "galleryPart")
+push_component = _stub("push", "pushPart")
 
 
 def _sent() -> set[str]:

@@ -68,7 +68,7 @@ def pad(
     def axis(side: Side) -> dict[str, object]:
         dial = side.dial
         return {
-            "name": dial.name, "symbol": dial.symbol, "whole": dial.whole,
+            "name": dial.name, "symbol": dial.symbol, "whole": dial.whole, "step": dial.step,
             "low": side.low, "high": side.high, "log": side.log,
         }  # fmt: skip
 

@@ -2,14 +2,14 @@
 
 from .base import CONFIG
 from .curves import curves, one_pixel, weights
-from .land import moves, page, sections, standing
+from .land import moved, page, sections, standing
 from .literature import prevalences, two_descents
 from .payers import probability_histogram, who_pays
 
 __all__ = [
     "CONFIG",
     "curves",
-    "moves",
+    "moved",
     "one_pixel",
     "page",
     "prevalences",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -14,19 +15,20 @@ from .base import ACCENT, BACKGROUND, MANY, OBJECT, bare
 
 
 def one_pixel(found: Curve) -> go.Figure:
-    """What one object and one background pixel add to the loss as their p goes from 0 to 1."""
-    figure = go.Figure()
+    """What one object and one background pixel add to the loss as their logit rises."""
+    figure, z = go.Figure(), np.log(found.p / (1 - found.p))
     for name, line, colour, dash in (
         ("an object pixel", found.object, OBJECT, "solid"),
         ("a background pixel", found.background, BACKGROUND, "dash"),
     ):
         figure.add_scatter(
-            x=found.p, y=line, name=name, mode="lines",
+            x=z, y=line, name=name, mode="lines", customdata=found.p,
             line={"color": colour, "width": 3, "dash": dash},
-            hovertemplate="p = %{x:.3f}<br>adds %{y:.4g}<extra>" + name + "</extra>",
+            hovertemplate="z = %{x:.2f}, p = %{customdata:.3f}<br>adds %{y:.4g}"
+            "<extra>" + name + "</extra>",
         )  # fmt: skip
     figure.update_layout(**bare(290), legend={"orientation": "h", "y": 1.14, "x": 0, "title": None})
-    figure.update_xaxes(title="p of this pixel", range=[0, 1])
+    figure.update_xaxes(title="logit z of this pixel")
     figure.update_yaxes(title="N × what it adds to the loss", rangemode="tozero")
     return figure
 
@@ -62,8 +64,8 @@ def curves(
                 x=at, line={"dash": "dot", "width": 2, "color": ACCENT}, row=row, col=column
             )
     figure.update_layout(
-        **bare(520, top=60),
-        legend={"orientation": "h", "y": 1.16, "x": 0, "title": None},
+        **bare(520, top=26),
+        legend={"orientation": "h", "y": -0.13, "x": 0, "yanchor": "top", "title": None},
     )  # fmt: skip
     figure.update_xaxes(range=[0, 1])
     figure.update_xaxes(title="p of this pixel", row=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
@@ -65,39 +65,37 @@ def standing(land: Landscape, at: Mapping[str, float], name: str) -> go.Figure:
     return figure
 
 
-def page(figure: go.Figure) -> str:
+def page(figure: go.Figure, title: str) -> str:
     """A figure as an HTML page of its own: the script is inside, nothing is fetched or sent."""
-    return figure.to_html(include_plotlyjs=True, full_html=True, config=CONFIG)
+    shown = go.Figure(figure).update_layout(
+        height=720, title={"text": title}, margin={"l": 20, "r": 20, "t": 60, "b": 20}
+    )
+    return shown.to_html(include_plotlyjs=True, full_html=True, config=CONFIG)
 
 
-def moves(
-    values: NDArray, titles: Sequence[str], xs: NDArray, ys: NDArray, names: tuple[str, str]
-) -> go.Figure:
-    """One small landscape per loss over two moves; values (L, nx, ny)."""
-    columns = min(len(titles), 4) if len(titles) != 6 else 3
-    rows = -(-len(titles) // columns)
-    figure = make_subplots(
-        rows, columns, subplot_titles=[title.split(" (")[0] for title in titles],
-        shared_xaxes=True, shared_yaxes=True, horizontal_spacing=0.03,
-        vertical_spacing=0.12 if rows > 1 else 0.05,
-    )  # fmt: skip
-    for k, title in enumerate(titles):
-        place = {"row": k // columns + 1, "col": k % columns + 1}
-        at = {"x": xs, "y": ys, "z": values[k].T, "colorscale": MAGMA, "showscale": False}
-        figure.add_heatmap(
-            **at, zsmooth="best", **place,
+def moved(values: NDArray, xs: NDArray, ys: NDArray, names: tuple[str, str]) -> go.Figure:
+    """One small landscape of a loss over two moves; values (nx, ny)."""
+    at = {"x": xs, "y": ys, "z": values.T, "colorscale": MAGMA}
+    figure = go.Figure(
+        go.Heatmap(
+            **at, zsmooth="best",
+            colorbar={
+                "orientation": "h", "thickness": 8, "y": -0.28, "yanchor": "top", "nticks": 4,
+            },
             hovertemplate=f"{names[0]} %{{x:.3g}}<br>{names[1]} %{{y:.3g}}<br>%{{z:.5g}}"
-            f"<extra>{title}</extra>",
-        )  # fmt: skip
-        figure.add_contour(
-            **at, ncontours=12, hoverinfo="skip", contours={"coloring": "none"},
-            line={"color": "rgba(255,255,255,.6)", "width": 1}, **place,
-        )  # fmt: skip
-    figure.update_layout(**bare(330 * rows, top=34), showlegend=False)
-    figure.update_xaxes(title=names[0], row=rows)
-    figure.update_yaxes(title=names[1], col=1)
+            "<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.add_contour(
+        **at, ncontours=12, hoverinfo="skip", contours={"coloring": "none"}, showscale=False,
+        line={"color": "rgba(255,255,255,.6)", "width": 1}, showlegend=False,
+    )  # fmt: skip
+    figure.update_layout(**bare(330))
+    figure.update_xaxes(title=names[0])
+    figure.update_yaxes(title=names[1])
     if names[1] == "pixels down":
-        figure.update_yaxes(autorange="reversed")
+        figure.update_yaxes(autorange="reversed", scaleanchor="x", constrain="domain")
+        figure.update_xaxes(constrain="domain")
     if xs[0] > 0 and xs[-1] / xs[0] > 10:
         figure.update_xaxes(type="log")
     return figure

@@ -60,10 +60,13 @@ def tanimoto_complement(px: Pixels, *, smooth: Smooth = 1.0) -> Answer:
     wrong = px.sum(error)
     objects = wrong + px.sum(px.y * px.p) + smooth
     backgrounds = wrong + px.sum(px.background * px.q) + smooth
-    rough = torch.as_tensor(smooth, device=px.z.device) == 0
+    missing = (torch.as_tensor(smooth, device=px.z.device) == 0) & ((px.n1 == 0) | (px.n0 == 0))
     return Answer(
         (ratio(wrong, objects) + ratio(wrong, backgrounds)) / 2,
         lambda: (ratio(px.weighted(error), objects) + ratio(px.weighted(error), backgrounds)) / 2,
-        notes={Note.MISSING_OVERLAP: rough & ((px.n1 == 0) | (px.n0 == 0))},
+        notes={
+            Note.ZERO_OVER_ZERO: missing & (wrong == 0),
+            Note.MISSING_OVERLAP: missing & (wrong > 0),
+        },
         terms=lambda: {"U_1": objects, "U_0": backgrounds},
     )

@@ -1,0 +1,248 @@
+"""Compare and the start page's live figure as a visitor sees them, in a real Chromium."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from segloss_core import LOSSES, comparison
+from segloss_core.scenes import SCENES
+from segloss_core.study import Study
+
+from .browser import settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def go(page, address, **query):
+    page.goto(f"{address}/compare?" + "&".join(f"{k}={v}" for k, v in query.items()))
+    complete(page)
+
+
+def complete(page):
+    """Every loss worked out and painted."""
+    settle(page)
+    page.wait_for_function(
+        """() => {
+          const all = root => [...root.querySelectorAll('*')].flatMap(e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
+          const found = all(document);
+          return found.filter(e => e.className === 'sl-gallery').every(e => e.dataset.state === 'fine')
+            && found.some(e => e.classList.contains('sl-tile')) && !found.some(e => e.classList.contains('waits'));
+        }""",
+        timeout=90_000,
+    )
+    settle(page)
+
+
+def rows(page):
+    return page.locator("tr[data-loss]")
+
+
+def column(page, name):
+    return page.locator(f"tr[data-loss] td.is-{name}").all_inner_texts()
+
+
+def number(text: str) -> float:
+    return float(text.split()[0].replace("−", "-").replace("×", ""))
+
+
+# ---- compare ---------------------------------------------------------------------------------------
+
+
+def test_the_sentence_counts_what_the_library_counts_and_the_disagreeing_come_first(page, address):
+    go(page, address, v=1, pair="lesion")
+    torch.set_num_threads(1)
+    a = Study(SCENES["lesion"].draw())
+    b = comparison.rival(a, "sure", 2.0)
+    found = {n: comparison.prefer(a.value(x), b.value(x)) for n, x in LOSSES.items()}
+    vote = comparison.count_votes(list(found.values()))
+    assert vote.minority
+    said = page.locator("p", has_text="losses prefer A").inner_text()
+    assert f"{vote.a} losses prefer A, {vote.b} prefer B." in said
+    order = [row.get_attribute("data-loss") for row in rows(page).all()]
+    assert order == comparison.disagreeing_first(found)
+    assert LOSSES[order[0]].title in said
+    for name in ("dice", "bce", "boundary_dou"):
+        cell = page.locator(f"tr[data-loss={name}] td.is-by")
+        assert cell.get_attribute("data-side") == found[name].side
+        shown = number(page.locator(f"tr[data-loss={name}] td.is-value").inner_text())
+        assert shown == pytest.approx(a.value(LOSSES[name]).value, rel=1e-3)
+
+
+def test_a_click_on_a_columns_name_sorts_table_and_pictures_and_the_link_keeps_it(page, address):
+    go(page, address, v=1, b="none")
+    assert (
+        f"{len(LOSSES)} losses"
+        in page.locator("p", has_text="losses on one prediction").inner_text()
+    )
+    page.get_by_role("button", name="‖∂L/∂z‖").click()
+    page.wait_for_function("() => location.search.includes('sort=-norm')")
+    complete(page)
+    values = [number(text) for text in column(page, "norm")]
+    assert len(values) == len(LOSSES) and values == sorted(values, reverse=True)
+    order = [row.get_attribute("data-loss") for row in rows(page).all()]
+    tiles = [tile.get_attribute("data-loss") for tile in page.locator(".sl-tile").all()]
+    assert tiles == order
+    page.reload()
+    complete(page)
+    assert [row.get_attribute("data-loss") for row in rows(page).all()] == order
+    assert page.locator("th.is-norm").get_attribute("aria-sort") == "descending"
+
+
+def test_a_small_multiple_opens_inspect_on_its_loss(page, address):
+    go(page, address, v=1, pair="brain", b="none")
+    page.locator(".sl-tile[data-loss=tversky]").click()
+    page.wait_for_url("**/inspect_pixels**")
+    settle(page)
+    assert page.locator("h1").inner_text() == LOSSES["tversky"].title
+    assert "loss=tversky" in page.url and "pair=brain" in page.url
+
+
+def test_small_maps_are_painted_and_the_gradient_looks_different(page, address):
+    go(page, address, v=1, b="none")
+    hues = """() => {
+      const all = root => [...root.querySelectorAll('*')].flatMap(e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
+      return all(document).filter(e => e.matches?.('.sl-tile canvas')).map(c => {
+        const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+        const seen = new Set(); let light = 0;
+        for (let i = 0; i < d.length; i += 4) { seen.add(d[i] << 16 | d[i + 1] << 8 | d[i + 2]); light += d[i] + d[i + 1] + d[i + 2]; }
+        return [seen.size, light / (d.length / 4 * 765)];
+      });
+    }"""
+    before = page.evaluate(hues)
+    assert len(before) == len(LOSSES) and all(colours > 3 for colours, _ in before)
+    page.get_by_role("button", name="gradient ∂L/∂z").click()
+    page.wait_for_function("() => location.search.includes('map=gradient')")
+    complete(page)
+    after = page.evaluate(hues)
+    # Magma is dark where nobody pays, the diverging ramp is white there.
+    assert np.median([light for _, light in before]) < 0.4 < 0.7 < np.median([x for _, x in after])
+
+
+def test_the_table_by_keyboard_and_the_chosen_loss_on_both(page, address):
+    go(page, address, v=1)
+    first = page.locator("tr[data-loss] button").first
+    first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    name = rows(page).nth(1).get_attribute("data-loss")
+    page.wait_for_function("n => location.search.includes('loss=' + n)", arg=name)
+    complete(page)
+    page.get_by_role("heading", name=f"{LOSSES[name].title} on A and on B").wait_for()
+    assert rows(page).nth(1).get_attribute("aria-selected") == "true"
+    assert page.locator(".sl-viewer .sl-panel").count() == 2
+
+
+def test_a_wider_band_holds_more(page, address):
+    go(page, address, v=1, b="none", band=1)
+    narrow = page.locator("tr[data-loss=bce] td.is-band").inner_text()
+    go(page, address, v=1, b="none", band=20)
+    wide = page.locator("tr[data-loss=bce] td.is-band").inner_text()
+    assert number(narrow) < number(wide) <= 100
+    assert page.locator("th.is-band").inner_text() == "≤ 20 px"
+
+
+def test_a_second_file_is_prediction_b(page, address, tmp_path):
+    pair = SCENES["lesion"].draw()
+    codes = pair.prediction.codes
+    better = np.where(pair.target > 0, np.maximum(codes, 220), codes // 2).astype(np.uint8)
+    Image.fromarray(better).save(tmp_path / "better.png")
+    Image.fromarray(pair.target[:100, :90] * 255).save(tmp_path / "small.png")
+    go(page, address, v=1, pair="lesion", b="file")
+    box = page.locator("[class*=st-key-choose-rival-file] input[type=file]")
+    box.set_input_files(str(tmp_path / "small.png"))
+    page.get_by_text("B is 90 × 100 pixels").wait_for()
+    box.set_input_files(str(tmp_path / "better.png"))
+    page.locator("p", has_text="prefer B").first.wait_for(timeout=60_000)
+    complete(page)
+    assert page.locator("tr[data-loss=dice] td.is-by").get_attribute("data-side") == "B"
+    assert page.get_by_text("B: better.png").first.is_visible()
+
+
+def test_compare_fits_a_narrow_window(page, address):
+    page.set_viewport_size({"width": 420, "height": 900})
+    go(page, address, v=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+
+
+# ---- start -----------------------------------------------------------------------------------------
+
+
+def bars(page):
+    return {
+        bar.get_attribute("data-loss"): (float(bar.get_attribute("data-value")), bar.get_attribute("data-flat"))
+        for bar in page.locator(".sl-bar-row").all()
+    }  # fmt: skip
+
+
+def start(page, address):
+    page.goto(address)
+    settle(page)
+    page.locator(".sl-bar-row[data-value]").first.wait_for()
+    return page.locator(".sl-arena").bounding_box()
+
+
+def test_dragging_the_prediction_off_makes_overlap_losses_flat(page, address):
+    box = start(page, address)
+    assert "all six losses fall" in page.locator(".sl-seen").inner_text()
+    before = bars(page)
+    assert all(flat == "false" for _, flat in before.values())
+    at = lambda x, y: (box["x"] + x * box["width"] / 64, box["y"] + y * box["height"] / 64)  # noqa: E731
+    page.mouse.move(*at(33, 27))
+    page.mouse.down()
+    page.mouse.move(*at(20, 28), steps=5)
+    page.mouse.move(*at(9, 28), steps=5)
+    page.mouse.up()
+    page.wait_for_function("() => true")
+    page.get_by_text("No overlap any more").wait_for()
+    after = bars(page)
+    said = page.locator(".sl-seen").inner_text()
+    assert "Dice" in said and "Boundary and Hausdorff still fall to the right" in said
+    assert {name for name, (_, flat) in after.items() if flat == "true"} == {
+        "bce",
+        "focal",
+        "dice",
+        "tversky",
+    }
+    assert all(after[name][0] > before[name][0] for name in before)
+
+
+def test_the_figure_by_keyboard_wheel_knob_and_slider(page, address):
+    box = start(page, address)
+    root = page.locator(".sl-push")
+    arena = page.locator(".sl-arena")
+    arena.focus()
+    state = lambda: {k: float(root.get_attribute(f"data-{k}")) for k in ("x", "y", "r", "soft")}  # noqa: E731
+    before = state()
+    for key in ("ArrowLeft", "ArrowUp", "+", "+", "]"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(100)
+    now = state()
+    assert now == {
+        "x": before["x"] - 1,
+        "y": before["y"] - 1,
+        "r": before["r"] + 1,
+        "soft": before["soft"] + 0.25,
+    }
+    page.mouse.move(
+        box["x"] + now["x"] * box["width"] / 64, box["y"] + now["y"] * box["height"] / 64
+    )
+    page.mouse.wheel(0, 100)
+    page.wait_for_timeout(100)
+    assert state()["r"] == now["r"] - 0.5
+    page.get_by_label("Softness").fill("4")
+    page.wait_for_timeout(100)
+    assert state()["soft"] == 4
+    page.get_by_role("button", name="Start over").click()
+    page.wait_for_timeout(100)
+    assert state() == before
+
+
+def test_the_doors_lead_where_they_say(page, address):
+    start(page, address)
+    page.get_by_role("link", name="Inspect my mask").click()
+    page.wait_for_url("**/inspect_pixels**")
+    settle(page)
+    page.locator("[class*=st-key-file-target] input[type=file]").wait_for(state="attached")
