@@ -61,7 +61,7 @@ def _drawing(
     if coco.fits(document):
         return coco.drawing(document, picture, limits)
     if cityscapes.fits(document):
-        return cityscapes.drawing(document)
+        return cityscapes.drawing(document, limits)
     if labelme.fits(document):
         return labelme.drawing(document, size, limits)
     raise Refused(

@@ -12,7 +12,19 @@ from ..errors import ReadError
 from ..limits import Limits
 from ..pictures import decode
 from .fill import LINE_WIDTH, POINT_RADIUS
-from .shapes import Drawing, Points, Refused, Rule, Shape, entry, label_of, pairs, side, some
+from .shapes import (
+    Drawing,
+    Points,
+    Refused,
+    Rule,
+    Shape,
+    check_number,
+    entry,
+    label_of,
+    pairs,
+    side,
+    some,
+)
 
 WIDEST = 10_000  # radius of a circle, in pixels; Pillow takes its time for more
 
@@ -49,7 +61,9 @@ def drawing(document: Any, size: tuple[int, int] | None, limits: Limits) -> Draw
         notes = ("The file states no size; the picture's is taken",)
     shapes: list[Shape] = []
     lines = points = masks = 0
-    for number, record in enumerate(entry(document, "shapes", list, "list of shapes"), 1):
+    records = entry(document, "shapes", list, "list of shapes")
+    check_number(len(records), limits)
+    for number, record in enumerate(records, 1):
         where = f"a shape (number {number:,})"
         label = label_of(entry(record, "label", str, f"label in shape {number:,}"), where)
         kind = record.get("shape_type") or "polygon"

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Code
+from ..limits import Limits
 
 Points = NDArray[np.float64]
 Rule = Literal["centres", "fifths", "polygon", "rectangle", "ellipse", "line"]
@@ -75,6 +76,15 @@ def listed(labels: list[str] | tuple[str, ...], most: int = 6) -> str:
 def some(number: int, noun: str) -> str:
     """Give "1 polygon" or "2 polygons"."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def check_number(objects: int, limits: Limits) -> None:
+    """Raise Refused too_large for more outlines than are read."""
+    if objects > limits.objects:
+        raise Refused(
+            "too_large",
+            f"has {objects:,} outlines; up to {limits.objects:,} are read. Keep those that matter.",
+        )
 
 
 def label_of(value: Any, where: str) -> str:
