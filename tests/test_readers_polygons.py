@@ -638,7 +638,7 @@ def test_more_classes_than_eight_bits_hold_are_refused() -> None:
     assert found.class_names[found.array[5, 5]] == "c254"
 
 
-# Limits
+# Limits, in seconds of this thread: other work on the machine does not count
 
 
 def ring(points: int, radius: float, centre: float) -> list[list[float]]:
@@ -659,11 +659,23 @@ def test_five_thousand_points_are_fine_and_a_million_are_refused() -> None:
         big([{"label": "a", "polygon": million}]),
         dumped(coco([{"category_id": 3, "segmentation": [np.ravel(million).round(1).tolist()]}])),
     ):
-        started = time.process_time()
+        started = time.thread_time()
         refused(data, "too_large", "up to")
-        assert time.process_time() - started < 2
+        assert time.thread_time() - started < 2
 
 
+def big_labelme(shapes: list[dict[str, Any]]) -> bytes:
+    return dumped(labelme(shapes, imageHeight=4096, imageWidth=4096))
+
+
+def packed(counts: Any, many: int = 1, side: int = 4096) -> bytes:
+    """COCO's run lengths for a large picture."""
+    one = {"category_id": 3, "segmentation": {"size": [side, side], "counts": counts}}
+    images = [{"id": 7, "file_name": "a.jpg", "height": side, "width": side}]
+    return dumped(coco([one] * many, images=images))
+
+
+LARGE = png_text(np.ones((4096, 4096)))
 WIDE = [[0, 0], [4095, 0], [4095, 4095], [0, 4095]]
 ZIGZAG = [[x, 4095 * (n % 2)] for n, x in enumerate(np.linspace(0, 4095, 5000).tolist())]
 
@@ -678,14 +690,26 @@ ZIGZAG = [[x, 4095 * (n % 2)] for n, x in enumerate(np.linspace(0, 4095, 5000).t
         (b"[" + b'"' * 20_000_001, "broken JSON"),
         (b'{"shapes": ' + b"1" * 40_000_000 + b"}", "number"),
         (b"0 " + b"0.5 " * 12_000_000, "words"),
+        (YOLO + b"\r" * 20_000_000, "words"),
+        (dumped({str(n): n for n in range(1_300_000)}), "numbers, lists"),
+        (packed("0" * 20_000_000), "characters"),
+        (packed([0, 4096**2], 18), "run lengths worth"),
+        (packed("0", side=16_000), "up to 16,777,216 in all"),
+        (big_labelme([shape("a", [[0, 0], [4095, 4095]], "mask", mask=LARGE)] * 18), "masks"),
+        (big_labelme([shape("a", [[0, 0], [0, 9e5]], "circle")]), "radius"),
+        (big_labelme([shape("a", [[3, 3], [5, 5]], "rectangle")] * 20_000), "outlines"),
+        (big_labelme([shape("e" * 20_000_000, [[3, 3], [5, 5]], "rectangle")]), "label"),
     ],
-    ids=["areas", "outlines", "parts", "escapes", "quotes", "digits", "words"],
+    ids=[
+        *("areas", "outlines", "parts", "escapes", "quotes", "digits", "words", "returns"),
+        *("keys", "runs", "masks", "size", "stencils", "circle", "specks", "label"),
+    ],
 )
 def test_files_made_to_be_slow_end_in_time(data: bytes, words: str) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     with pytest.raises(ReadError, match=words):
         labels(data, size=(4096, 4096))
-    assert time.process_time() - started < 2
+    assert time.thread_time() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -693,14 +717,17 @@ def test_files_made_to_be_slow_end_in_time(data: bytes, words: str) -> None:
     [
         big([{"label": "a", "polygon": WIDE}] * 17),
         big([{"label": "a", "polygon": ZIGZAG[:1900]}]),
+        packed([0, 4096**2], 4),
+        big_labelme([shape("a", [[0, 0], [4095, 4095]], "mask", mask=LARGE)] * 17),
+        big_labelme([shape("a", [[3, 3], [5, 5]], "rectangle")] * 5_000),
         big([{"label": f"{n % 9}", "polygon": ring(60, 90, 99 + n % 3900)} for n in range(2000)]),
     ],
-    ids=["areas", "outlines", "objects"],
+    ids=["areas", "outlines", "runs", "stencils", "specks", "objects"],
 )
 def test_the_dearest_files_that_are_read_stay_within_time_and_memory(data: bytes) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     labels(data)
-    assert time.process_time() - started < 2
+    assert time.thread_time() - started < 2
     tracemalloc.start()
     labels(data)
     peak = tracemalloc.get_traced_memory()[1]
@@ -710,6 +737,7 @@ def test_the_dearest_files_that_are_read_stay_within_time_and_memory(data: bytes
 
 def test_the_limits_can_be_changed() -> None:
     for limits, code in (
+        (Limits(objects=3), "too_large"),
         (Limits(points=5), "too_large"),
         (Limits(json_parts=9), "too_large"),
         (Limits(json_depth=2), "json"),
@@ -740,7 +768,7 @@ def test_six_hundred_broken_files_end_in_a_reading_or_a_read_error() -> None:
             data = (
                 source[:at] + bytes([int(rng.choice(list(b"0123456789.-ex")))]) + source[at + 1 :]
             )
-        started = time.process_time()
+        started = time.thread_time()
         try:
             found = read(data, "a.json", role="target", values="labels", size=SIZE)
         except ReadError as error:
@@ -752,7 +780,7 @@ def test_six_hundred_broken_files_end_in_a_reading_or_a_read_error() -> None:
             assert found.array.shape == SIZE
             assert found.array.dtype == np.uint8
             assert int(found.array.max()) < max(1, len(found.class_names))
-        slowest = max(slowest, time.process_time() - started)
+        slowest = max(slowest, time.thread_time() - started)
     assert min(outcomes.values()) > 100
     assert slowest < 2
 

@@ -22,6 +22,7 @@ class Limits:
     pages: pages of a TIFF, each of which has a header to walk.
     json_parts: commas and opening brackets of a JSON file; each may become an object in memory.
     json_depth: how deep its brackets nest; the formats read here need six.
+    objects: outlines and masks of one picture.
     points: corners of all outlines of one picture.
     outline_pixels: rows or columns those outlines run through, edge by edge.
     painted_pixels: areas of the boxes around all objects of one picture.
@@ -34,6 +35,7 @@ class Limits:
     rle_bytes: int = 1_000_000
     json_parts: int = 2_500_000
     json_depth: int = 64
+    objects: int = 10_000
     points: int = 250_000
     outline_pixels: int = 8_000_000
     painted_pixels: int = 300_000_000

@@ -59,9 +59,9 @@ def _drawing(
         return yolo.drawing(data, size, classes, limits)
     document = parsed(data, limits)
     if coco.fits(document):
-        return coco.drawing(document, picture)
+        return coco.drawing(document, picture, limits)
     if cityscapes.fits(document):
-        return cityscapes.drawing(document)
+        return cityscapes.drawing(document, limits)
     if labelme.fits(document):
         return labelme.drawing(document, size, limits)
     raise Refused(

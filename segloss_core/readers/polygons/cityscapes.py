@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .shapes import Drawing, Shape, entry, label_of, pairs, side, some
+from ..limits import Limits
+from .shapes import Drawing, Shape, check_number, entry, label_of, pairs, side, some
 
 
 def fits(document: Any) -> bool:
@@ -12,14 +13,16 @@ def fits(document: Any) -> bool:
     return isinstance(document, dict) and {"imgHeight", "imgWidth", "objects"} <= document.keys()
 
 
-def drawing(document: Any) -> Drawing:
+def drawing(document: Any, limits: Limits) -> Drawing:
     """Give the objects in the file's order, which is the painter's; deleted ones stay out.
 
-    Raises Refused: schema, geometry.
+    Raises Refused: schema, geometry, too_large.
     """
     size = side(document["imgHeight"], "height"), side(document["imgWidth"], "width")
     shapes, deleted = [], 0
-    for number, thing in enumerate(entry(document, "objects", list, "list of objects"), 1):
+    things = entry(document, "objects", list, "list of objects")
+    check_number(len(things), limits)
+    for number, thing in enumerate(things, 1):
         where = f"an object (number {number:,})"
         label = label_of(entry(thing, "label", str, f"label in object {number:,}"), where)
         if thing.get("deleted"):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..limits import Limits
 from .rle import mask_of
 from .shapes import Drawing, Refused, Shape, entry, label_of, listed, numbers, side, some
+
+_TURNING = 4  # a mask of run lengths lies on its side, and costs so much more than drawing
 
 
 def fits(document: Any) -> bool:
@@ -13,20 +16,22 @@ def fits(document: Any) -> bool:
     return isinstance(document, dict) and {"images", "annotations"} <= document.keys()
 
 
-def drawing(document: Any, picture: str | None) -> Drawing:
+def drawing(document: Any, picture: str | None, limits: Limits) -> Drawing:
     """Give one picture's annotations, crowd regions first so that objects lie above them.
 
     picture: its file name, needed where the file speaks of several. Several rings of one
     annotation are united; holes come as run lengths. Category ids may have gaps.
-    Raises Refused: schema, geometry, ambiguous, size_mismatch.
+    Raises Refused: schema, geometry, ambiguous, size_mismatch, too_large.
     """
     image = _chosen(entry(document, "images", list, "list of pictures"), picture)
     size = side(image.get("height"), "height"), side(image.get("width"), "width")
+    if size[0] * size[1] > limits.pixels:
+        return Drawing(size, (), "a COCO file")  # refused for its size, before masks are made
     names = _names(document.get("categories", []))
     crowds: list[Shape] = []
     objects: list[Shape] = []
     unnamed: set[int] = set()
-    boxes = 0
+    boxes = runs = masks = 0
     for number, record in enumerate(entry(document, "annotations", list, "annotations"), 1):
         if entry(record, "image_id", (int, str), "picture's number") != image["id"]:
             continue
@@ -37,6 +42,16 @@ def drawing(document: Any, picture: str | None) -> Drawing:
         label = label_of(names.get(category, f"category {category}"), where)
         segmentation = record.get("segmentation")
         if isinstance(segmentation, dict):
+            counts = segmentation.get("counts")
+            runs += len(counts) if isinstance(counts, str | list) else 0
+            masks += _TURNING * size[0] * size[1]
+            if runs > limits.json_parts or masks > limits.painted_pixels:
+                raise Refused(
+                    "too_large",
+                    f"has run lengths worth {masks:,} pixels and {runs:,} characters or more; "
+                    f"up to {limits.painted_pixels:,} and {limits.json_parts:,} are read. Keep "
+                    "fewer annotations.",
+                )
             shape = Shape(label, mask=mask_of(segmentation, size, where))
         elif isinstance(segmentation, list) and segmentation:
             if not all(isinstance(ring, list) for ring in segmentation):

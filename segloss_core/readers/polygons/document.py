@@ -17,7 +17,7 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 def parsed(data: bytes, limits: Limits) -> Any:
     """Give the JSON document of a file. Raises Refused: json, too_large."""
     # A list of a million empty lists takes fifty times its bytes, so parts are counted first.
-    parts = sum(data.count(mark) for mark in (b",", b"[", b"{"))
+    parts = sum(data.count(mark) for mark in (b",", b":", b"[", b"{"))
     if parts > limits.json_parts:
         raise Refused(
             "too_large",

@@ -13,7 +13,21 @@ from ..errors import ReadError
 from ..limits import Limits
 from ..pictures import decode
 from .fill import LINE_WIDTH, POINT_RADIUS
-from .shapes import Drawing, Points, Refused, Rule, Shape, entry, label_of, pairs, side, some
+from .shapes import (
+    Drawing,
+    Points,
+    Refused,
+    Rule,
+    Shape,
+    check_number,
+    entry,
+    label_of,
+    pairs,
+    side,
+    some,
+)
+
+WIDEST = 10_000  # radius of a circle, in pixels; Pillow takes its time for more
 
 # How many points each type has; its own tool draws them by these rules.
 _TYPES: dict[str, tuple[Rule, int | None]] = {
@@ -46,13 +60,23 @@ def drawing(document: Any, size: tuple[int, int] | None, limits: Limits) -> Draw
         )
     else:
         notes = ("The file states no size; the picture's is taken",)
-    shapes, lines, points = [], 0, 0
-    for number, record in enumerate(entry(document, "shapes", list, "list of shapes"), 1):
+    shapes: list[Shape] = []
+    lines = points = masks = 0
+    records = entry(document, "shapes", list, "list of shapes")
+    check_number(len(records), limits)
+    for number, record in enumerate(records, 1):
         where = f"a shape (number {number:,})"
         label = label_of(entry(record, "label", str, f"label in shape {number:,}"), where)
         kind = record.get("shape_type") or "polygon"
         corners = pairs(record.get("points"), where)
         if kind == "mask":
+            masks += _box_area(corners, where)
+            if masks > limits.painted_pixels:
+                raise Refused(
+                    "too_large",
+                    f"has masks of {masks:,} pixels or more in all; up to "
+                    f"{limits.painted_pixels:,} are read. Keep fewer shapes.",
+                )
             shapes.append(_mask(label, record, corners, where, limits))
             continue
         if not isinstance(kind, str) or kind not in _TYPES:
@@ -67,6 +91,11 @@ def drawing(document: Any, size: tuple[int, int] | None, limits: Limits) -> Draw
                 "schema",
                 f"has {where}, a {kind}, of {some(len(corners), 'point')}; it needs {needed}. "
                 "Draw it again.",
+            )
+        if kind == "circle" and float(np.hypot(*(corners[1] - corners[0]))) > WIDEST:
+            raise Refused(
+                "geometry",
+                f"has {where}, a circle with a radius above {WIDEST:,} pixels. Draw it again.",
             )
         if kind == "point":
             corners = np.concatenate([corners, corners + np.array([POINT_RADIUS, 0.0])])
@@ -83,10 +112,14 @@ def drawing(document: Any, size: tuple[int, int] | None, limits: Limits) -> Draw
     return Drawing(size, tuple(shapes), "a LabelMe file", notes=notes)
 
 
-def _mask(label: str, record: Any, corners: Points, where: str, limits: Limits) -> Shape:
-    text = entry(record, "mask", str, "mask")
+def _box_area(corners: Points, where: str) -> int:
     if len(corners) != 2:
         raise Refused("schema", f"has {where}, a mask, without its two corners. Export it again.")
+    return int(np.prod(np.abs(corners[1] - corners[0]) + 1))
+
+
+def _mask(label: str, record: Any, corners: Points, where: str, limits: Limits) -> Shape:
+    text = entry(record, "mask", str, "mask")
     try:
         data = base64.b64decode(text, validate=True)
         if not data.startswith(b"\x89PNG"):

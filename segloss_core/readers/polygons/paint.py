@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..classes import Labelled
 from ..limits import Limits
 from .fill import box, fill, steps
-from .shapes import Drawing, Points, Refused, Shape, listed, some
+from .shapes import Drawing, Points, Refused, Shape, check_number, listed, some
 
 BACKGROUND = "background"
 _MOST = 255  # classes beside the background, in 8 bits
@@ -26,6 +26,7 @@ def painted(drawing: Drawing, classes: Sequence[str] | None, limits: Limits) -> 
     Raises Refused: geometry, no_objects, bad_labels, too_large.
     """
     height, width = drawing.size
+    check_number(sum(max(1, len(shape.rings)) for shape in drawing.shapes), limits)
     points = sum(len(ring) for shape in drawing.shapes for ring in shape.rings)
     if points > limits.points:
         raise Refused(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Code
+from ..limits import Limits
 
 Points = NDArray[np.float64]
 Rule = Literal["centres", "fifths", "polygon", "rectangle", "ellipse", "line"]
@@ -77,10 +78,23 @@ def some(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def check_number(objects: int, limits: Limits) -> None:
+    """Raise Refused too_large for more outlines than are read."""
+    if objects > limits.objects:
+        raise Refused(
+            "too_large",
+            f"has {objects:,} outlines; up to {limits.objects:,} are read. Keep those that matter.",
+        )
+
+
 def label_of(value: Any, where: str) -> str:
     """Give a label as shown: text of at most 80 characters, without control characters."""
     if not isinstance(value, str):
         raise Refused("schema", f"has {where} whose label is no text. Give every object a label.")
+    if len(value) > 9 * LONGEST_LABEL:
+        raise Refused(
+            "schema", f"has {where} with a label of {len(value):,} characters. Rename it."
+        )
     kept = "".join(c for c in value if unicodedata.category(c)[0] != "C").strip()
     if not kept or len(kept) > LONGEST_LABEL:
         raise Refused(

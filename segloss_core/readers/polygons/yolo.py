@@ -39,20 +39,16 @@ def drawing(
             "is a YOLO file, whose numbers are fractions of the picture's size. Choose the "
             "picture first.",
         )
-    words = sum(data.count(gap) for gap in (b" ", b"\t", b"\n"))
+    words = sum(data.count(gap) for gap in (b" ", b"\t", b"\n", b"\r", b"\v", b"\f"))
     if words > 3 * limits.points:
         raise Refused(
             "too_large",
             f"is a YOLO file of about {words:,} words; up to {3 * limits.points:,} are read. "
             "Simplify its outlines.",
         )
-    try:
-        lines = data.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise Refused("schema", "is no plain text. Export it again as YOLO segmentation.") from None
     scale = np.array([size[1], size[0]], dtype=np.float64)
     shapes = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         fields = line.split()
         if not fields:
             continue
