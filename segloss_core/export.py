@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,12 +80,13 @@ def from_files(
     kind: str,
     confidence: float | None,
     size: tuple[int, int] | None = None,
+    how: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """How a script reads a target and a prediction from the files that were uploaded.
 
     `kind` and `confidence` are those of the pair's prediction, or "logit" for a file of logits;
-    `size` (height, width) that to
-    which it was resized. A name that was shortened for display is to be put right by hand.
+    `size` (height, width) that to which it was resized; `how` further arguments of `read` by role,
+    such as ", class_=3". A name that was shortened for display is to be put right by hand.
     """
     build = {
         "probability": "Prediction.coded(pixels)",
@@ -103,8 +105,10 @@ from segloss_core.pair import Prediction
 from segloss_core.readers import read{also}
 
 mask, guess = {target!r}, {prediction!r}{short}
-target = read(Path(mask).read_bytes(), mask, role="target").array
-pixels = read(Path(guess).read_bytes(), guess, role="prediction"{scale}).array{resize}
+target = read(Path(mask).read_bytes(), mask, role="target"{how.get("target", "")}).array
+pixels = read(
+    Path(guess).read_bytes(), guess, role="prediction"{scale}{how.get("prediction", "")}
+).array{resize}
 prediction = {build}
 """
 

@@ -181,12 +181,13 @@ def test_logits_in_a_file_of_another_name_become_the_pair(files):
     assert np.array_equal(study.pair.prediction.logits(), z)
 
 
-def test_a_stack_in_a_file_of_another_name_is_one_sentence(files):
+def test_a_stack_in_a_file_of_another_name_has_its_slices_to_choose(files):
     app = inspect(pair="brain")
     give(app, "target", "mask.png", saved(np.zeros((9, 128, 128), np.uint8)))
-    assert not app.exception
-    assert "holds 9 pages" in app.error[0].value
-    assert app.selectbox(key="choose.pair").value == "brain"
+    assert not app.exception and not app.error
+    slices = next(slider for slider in app.slider if slider.label == "Slice")
+    assert (slices.min, slices.max, slices.value) == (0, 8, 4)
+    assert app.selectbox(key="choose.pair").value == "brain", "a target alone is no pair"
 
 
 def test_a_bad_file_gets_one_sentence_and_the_pair_stays(files):

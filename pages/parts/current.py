@@ -10,30 +10,19 @@ import torch
 
 from segloss_core import exhibit, export
 from segloss_core.pair import Pair, Prediction, confidence_code
-from segloss_core.readers import ReadError, Reading, read, resized
+from segloss_core.readers import Reading, resized
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
 from . import drawings, view
-from .say import plain, unquoted
+from .files import TYPES, Slot, Wanted, read_slot, wanted
+from .say import plain
 
 ROLES = {
-    "target": ("Target mask", "black and white: what is truly object"),
-    "prediction": ("Prediction", "grey = probability, or a black-and-white mask"),
+    "target": ("Target mask", "what is truly object: a mask, an array, a volume or outlines"),
+    "prediction": ("Prediction", "grey = probability, a mask, or an array of p or logits"),
     "image": ("Image", "optional: what the network saw"),
 }
-TYPES = ["png", "jpg", "jpeg", "webp", "bmp"]
-
-
-@dataclass
-class Slot:
-    """What was given for one role: the file as it was read, or why it could not be."""
-
-    file: str
-    scale: str | None
-    reading: Reading | None = None
-    error: str = ""
-    resize: bool = False  # the visitor asked for it
 
 
 @dataclass
@@ -98,6 +87,21 @@ def base(where: torch.device) -> Study:
     return mine.study
 
 
+def classes() -> tuple[Any, Any, list[str]] | None:
+    """Class numbers of target and prediction, and their names, where both files hold classes."""
+    slots = uploads().slots
+    labels = [slots[role].labels for role in ("target", "prediction") if role in slots]
+    if view.get("pair") != view.UPLOAD or len(labels) < 2 or None in labels:
+        return None
+    target, prediction = labels[0], labels[1]
+    if target is None or prediction is None or target.size != prediction.size:
+        return None
+    most = int(max(target.array.max(), prediction.array.max())) + 1
+    said = target.class_names
+    names = [said[n] if n < len(said) else f"class {n}" for n in range(most)]
+    return target.array, prediction.array, names
+
+
 def source_code() -> str:
     """How a script loads the pair on screen."""
     name, mine = view.get("pair"), uploads()
@@ -114,6 +118,7 @@ def source_code() -> str:
         "logit" if logits else pair.prediction.kind,
         pair.prediction.confidence,
         size=pair.size if "prediction" in mine.resized else None,
+        how={role: slot.wanted.code for role, slot in mine.slots.items()},
     )
 
 
@@ -144,14 +149,18 @@ def choose_files(where: torch.device) -> None:
         )
         slot = mine.slots.get(role)
         if file is not None:
-            scale = _chosen_scale(slot) if role == "prediction" else None
-            if slot is None or (slot.file, slot.scale) != (file.file_id, scale):
-                slot = mine.slots[role] = _read(role, file, scale)
+            if slot is None or slot.file != file.file_id:
+                slot = mine.slots[role] = _read(mine, role, file, Wanted())
+                fresh = True
+            if (how := wanted(role, slot)) != slot.wanted:
+                slot = mine.slots[role] = _read(mine, role, file, how)
                 fresh = True
         elif slot is not None and slot.reading is not None:
             st.caption(f"Still open: {plain(slot.reading.name)}")
         if slot is not None and slot.error:
             st.error(slot.error, icon=":material/error:")
+            if file is not None and slot.offers_classes:
+                _offer_classes(mine, role, file)
     if mine.slots or mine.study is not None:
         st.button("Forget my files", on_click=forget, icon=":material/delete:", type="tertiary")
     _join(mine, where, fresh)
@@ -163,34 +172,21 @@ def _changed(role: str, key: str) -> None:
         uploads().slots.pop(role, None)
 
 
-def _read(role: str, file: Any, scale: str | None) -> Slot:
-    try:
-        reading = read(file.getvalue(), file.name, role=role, scale=scale)  # type: ignore[arg-type]
-    except ReadError as error:
-        return Slot(file.file_id, scale, error=unquoted(error.message))
-    if reading.stacked:
-        pages = f"{reading.name} holds {reading.pages} pages; one picture is needed."
-        return Slot(file.file_id, scale, error=plain(f"{pages} Save the page you want alone."))
-    return Slot(file.file_id, scale, reading)
+def _read(mine: Uploads, role: str, file: Any, how: Wanted) -> Slot:
+    return read_slot(role, file, how, [slot for name, slot in mine.slots.items() if name != role])
 
 
-def _chosen_scale(slot: Slot | None) -> str | None:
-    """How the visitor wants a black-and-white prediction read; None leaves it to the reader."""
-    if slot is None or slot.reading is None:
-        return None
-    if slot.reading.scale != "hard" and slot.scale != "probability":
-        return None  # grey: there is nothing to choose
-    chosen: str = st.segmented_control(
-        "Read it as",
-        ["hard", "probability"],
-        format_func={"hard": "hard mask", "probability": "probabilities"}.get,
-        default="hard",
-        required=True,
-        key=f"scale.{slot.file}",
-        help="A hard mask says p = c or 1 − c with the confidence c; "
-        "as probabilities its black and white are 0.2 % and 99.8 %.",
-    )
-    return "probability" if chosen == "probability" else None
+def _offer_classes(mine: Uploads, role: str, file: Any) -> None:
+    """A mask of more than two values may hold classes: the visitor says so."""
+    slot = mine.slots[role]
+
+    def take() -> None:
+        mine.slots[role] = _read(mine, role, file, slot.wanted)
+
+    st.button(
+        "It holds several classes: choose one", key=f"several.{slot.file}", on_click=take,
+        icon=":material/category:",
+    )  # fmt: skip
 
 
 def _join(mine: Uploads, where: torch.device, fresh: bool) -> None:
@@ -210,7 +206,9 @@ def _join(mine: Uploads, where: torch.device, fresh: bool) -> None:
     mine.waiting = bool(mine.study and (broken or unfit))
     if unfit:
         return
-    made_of = tuple((r, x.digest, x.scale, x.size == size) for r, x in readings.items())
+    made_of = tuple(
+        (r, x.digest, mine.slots[r].wanted, x.scale, x.size == size) for r, x in readings.items()
+    )
     if made_of != mine.made_of:
         _make(mine, readings, where)
         mine.made_of = made_of

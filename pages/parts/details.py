@@ -7,10 +7,11 @@ import streamlit as st
 from segloss_core import Loss, export
 from segloss_core.arithmetic import Worked
 from segloss_core.arithmetic import number as _latex
+from segloss_core.classes import by_class
 from segloss_core.study import BAND, Maps, Study
 
 from . import card, current, elsewhere, figures, settings, view
-from .say import percent, short
+from .say import percent, plain, short
 
 NAMES = (
     ":material/calculate: This pixel",
@@ -24,7 +25,9 @@ NAMES = (
 def tabs(study: Study, loss: Loss) -> None:
     """Five tabs, each worked out only while it is open."""
     setting = settings.of(loss)
-    pixel, who, histogram, about, code = st.tabs(NAMES, key="tabs", on_change="rerun")
+    several = current.classes() is not None
+    names = [*NAMES, *([":material/category: By class"] if several else [])]
+    pixel, who, histogram, about, code, *rest = st.tabs(names, key="tabs", on_change="rerun")
     if pixel.open:
         with pixel:
             this_pixel(study, loss)
@@ -47,6 +50,31 @@ def tabs(study: Study, loss: Loss) -> None:
     if code.open:
         with code:
             show_code(study, loss)
+    for tab in rest:
+        if tab.open:
+            with tab:
+                each_class(study, loss)
+
+
+def each_class(study: Study, loss: Loss) -> None:
+    """The loss of every class against the rest, and their mean."""
+    target, prediction, names = current.classes() or (None, None, [])
+    found = by_class(
+        loss, target, prediction, names, scale="labels", skip=(0,),
+        confidence=study.pair.prediction.confidence or view.get("confidence"), **settings.of(loss),
+    )  # fmt: skip
+    rows = ["| class | value | |", "|-|-|-|"]
+    for row in found.rows:
+        why = row.note.value if row.note else "" if row.present else "not in the target"
+        rows.append(f"| {plain(row.name)} | {short(row.value)} | {why} |")
+    st.markdown("\n".join(rows))
+    if found.mean is not None:
+        absent = f" Absent, and not in the mean: {plain(', '.join(found.absent))}."
+        st.markdown(
+            f"Mean over the classes present: **{short(found.mean)}**."
+            + (absent if found.absent else "")
+        )
+    st.caption("Each class against everything else; the background, class 0, is left out.")
 
 
 def this_pixel(study: Study, loss: Loss) -> None:
