@@ -122,6 +122,7 @@ export class Painter {
     this.head = head;
     this.paper = seg.papers.get(head.doc) ?? this.open(head);
     const { easel, paper, hand } = this;
+    paper.speak = (from, message) => this.speak(from, message);
     if (fresh) {
       paper.outbox.resume();
       if (easel.w !== paper.w || easel.h !== paper.h) easel.lay(paper.w, paper.h);
