@@ -324,6 +324,44 @@ def test_a_reload_and_a_change_of_sample_lose_nothing(page, address):
             assert np.array_equal(canvas(page), SCENES["brain"].draw().prediction.codes)
 
 
+def sensitivity(page) -> float:
+    shown = page.locator(".sl-metric", has=page.get_by_text("Sensitivity")).locator("strong")
+    return float(shown.inner_text())
+
+
+@pytest.mark.parametrize("shown", ["prediction", "target"])
+def test_a_reload_brings_back_both_masks_whichever_is_shown(page, address, shown):
+    first, then = ("Draw the target", "Draw the prediction")[:: 1 if shown == "prediction" else -1]
+    go(page, address, pair="lesion", draw="target" if shown == "prediction" else "prediction")
+    stroke(page, (60, 60), (180, 60))
+    page.wait_for_function("() => location.search.includes('pair=drawn')")
+    page.get_by_text(then, exact=True).click()
+    page.wait_for_function(
+        "() => !location.search.includes('draw=target')"
+        if shown == "prediction"
+        else "() => location.search.includes('draw=target')"
+    )
+    page.wait_for_timeout(500)
+    level(page)
+    stroke(page, (60, 300), (180, 300))
+    level(page)
+    masks = [in_python(page, name) for name in ("Prediction", "Target")]
+    wanted = float((masks[0] >= 128)[masks[1] > 0].sum() / (masks[1] > 0).sum())
+    assert sensitivity(page) == pytest.approx(wanted, abs=1e-4)
+    page.reload()
+    page.wait_for_selector(".sl-painter")
+    page.wait_for_function("() => location.search.includes('pair=drawn')", timeout=20_000)
+    page.get_by_text("Brought back what you painted").wait_for(timeout=20_000)
+    level(page)
+    for name, mask in zip(("Prediction", "Target"), masks, strict=True):
+        assert np.array_equal(in_python(page, name), mask)
+    assert sensitivity(page) == pytest.approx(wanted, abs=1e-4)
+    page.get_by_text(first, exact=True).click()
+    page.wait_for_timeout(500)
+    level(page)
+    assert np.array_equal(canvas(page), masks[1 if shown == "prediction" else 0])
+
+
 def test_what_is_painted_without_a_connection_arrives_afterwards(page, address):
     go(page, address, pair="lesion")
     page.context.set_offline(True)
