@@ -46,7 +46,8 @@ export class Painter {
         "B brush, E eraser, G fill, L line, R rectangle, P polygon, [ and ] radius, Z undo, Shift Z redo, " +
         "plus and minus zoom, 0 resets, Escape cancels.",
     }, this.easel.pic, el("div", { class: "sl-line" }, this.where, this.step));
-    root.replaceChildren(this.tools.root, this.stage, this.tools.foot);
+    this.legend = el("p", { class: "sl-says sl-legend" });
+    root.replaceChildren(this.tools.root, this.legend, this.stage, this.tools.foot);
     watchBrush(this.easel.pic, {
       ...act,
       moves: () => this.hand.tool === "hand",
@@ -226,6 +227,9 @@ export class Painter {
       past: paper.history.past.length, future: paper.history.future.length, z: easel.view.z, target: head.target,
       image: head.image, other: head.target ? "Prediction's outline" : "Target's outline",
     });
+    say(this.legend, head.target
+      ? "White: object of the target · teal: the prediction's outline"
+      : `White: predicted object · teal: the target's outline · the brush paints p = ${probabilityOf(hand.value).toFixed(2)}`);
     this.mark();
     this.status();
   }
