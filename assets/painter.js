@@ -46,7 +46,8 @@ export class Painter {
         "B brush, E eraser, G fill, L line, R rectangle, P polygon, [ and ] radius, Z undo, Shift Z redo, " +
         "plus and minus zoom, 0 resets, Escape cancels.",
     }, this.easel.pic, el("div", { class: "sl-line" }, this.where, this.step));
-    root.replaceChildren(this.tools.root, this.stage, this.tools.foot);
+    this.legend = el("p", { class: "sl-says sl-legend" });
+    root.replaceChildren(this.tools.root, this.legend, this.stage, this.tools.foot);
     watchBrush(this.easel.pic, {
       ...act,
       moves: () => this.hand.tool === "hand",
@@ -83,6 +84,7 @@ export class Painter {
     this.ended = true;
     if (this.paper?.stroke) this.finish("brush");
     this.paper?.outbox.stop();
+    this.beside?.outbox.stop();
     this.watch.disconnect();
     this.stopWaiting?.();
     clearTimeout(this.doubt);
@@ -111,7 +113,9 @@ export class Painter {
 
   hear(head) {
     this.paper.answer(head.n, head.whole);
+    this.beside?.answer(head.other.n, head.other.whole);
     this.status();
+    if (!this.beside || this.beside.outbox.idle) this.thenRecall?.();
   }
 
   adopt(head) {
@@ -122,8 +126,11 @@ export class Painter {
     this.head = head;
     this.paper = seg.papers.get(head.doc) ?? this.open(head);
     const { easel, paper, hand } = this;
+    this.beside = seg.papers.get(head.other.doc);
+    for (const one of [paper, this.beside]) if (one) one.speak = (from, message) => this.speak(from, message);
     if (fresh) {
       paper.outbox.resume();
+      this.beside?.outbox.resume();
       if (easel.w !== paper.w || easel.h !== paper.h) easel.lay(paper.w, paper.h);
       easel.touch(paper.plane);
     }
@@ -144,16 +151,45 @@ export class Painter {
     paper.outbox.begin(head.plane.n);
     seg.papers.set(head.doc, paper);
     if (head.n > head.plane.n) this.emit.trigger("need", ["document"]); // the server is ahead of what it gave us
-    else if (!head.n) this.recall(head, paper);
+    else if (!head.n) this.recallBoth(head, paper);
     return paper;
   }
 
-  async recall(head, paper) {
+  // What was painted before a reload: first the document that is not shown, for its numbers count as well.
+  async recallBoth(head, paper) {
+    const told = seg.recalled; // only the first page after a reload speaks of it
+    seg.recalled = true;
+    const { other } = head;
+    const codes = other.n || seg.papers.has(other.doc) ? null : await recallPainted(other.keep, paper.w, paper.h);
+    if (this.paper !== paper || this.ended) return;
+    if (codes && !seg.papers.has(other.doc)) this.recallBeside(head, codes, told);
+    if (this.beside?.outbox.idle ?? true) this.recall(head, paper, told);
+    else this.thenRecall = () => { // one message at a time
+      this.thenRecall = null;
+      this.recall(head, paper, told);
+    };
+  }
+
+  recallBeside({ other, sources, target }, codes, told) {
+    const { w, h } = this.paper;
+    const start = planeOf(target ? sources.prediction : sources.target).data;
+    const beside = new Paper({
+      doc: other.doc, w, h, codes: target ? start : start.map(v => (v ? 255 : 0)),
+      speak: (from, message) => this.speak(from, message),
+    });
+    seg.papers.set(other.doc, beside);
+    this.beside = beside;
+    if (!beside.replace("brought back", codes)) return;
+    if (!told) this.notice = `Brought back the ${target ? "prediction" : "target"} that you painted before the page was loaded again.`;
+    this.status();
+  }
+
+  async recall(head, paper, told) {
     const codes = await recallPainted(head.keep, paper.w, paper.h);
     if (!codes || paper.history.past.length || this.paper !== paper) return;
     const box = paper.replace("brought back", codes);
     if (!box) return;
-    this.notice = "Brought back what you painted before the page was loaded again; undo takes it away.";
+    if (!told) this.notice = "Brought back what you painted before the page was loaded again; undo takes it away.";
     this.redraw(box);
   }
 
@@ -191,6 +227,9 @@ export class Painter {
       past: paper.history.past.length, future: paper.history.future.length, z: easel.view.z, target: head.target,
       image: head.image, other: head.target ? "Prediction's outline" : "Target's outline",
     });
+    say(this.legend, head.target
+      ? "White: object of the target · teal: the prediction's outline"
+      : `White: predicted object · teal: the target's outline · the brush paints p = ${probabilityOf(hand.value).toFixed(2)}`);
     this.mark();
     this.status();
   }
@@ -213,9 +252,9 @@ export class Painter {
   status() {
     const { outbox, plane, history } = this.paper;
     clearTimeout(this.doubt);
-    const behind = !outbox.idle;
+    const behind = !outbox.idle || !(this.beside?.outbox.idle ?? true);
     if (behind) this.doubt = setTimeout(() => say(this.step, "No answer yet; what you paint is kept in this tab."), SILENT);
-    if (history.past.at(-1)?.name !== "brought back") this.notice = "";
+    if ((history.past.at(-1) ?? this.beside?.history.past.at(-1))?.name !== "brought back") this.notice = "";
     say(this.step, this.notice || (behind ? "…" : ""));
     const { dataset } = this.root;
     Object.assign(dataset, { doc: this.head.doc, n: outbox.n, answered: outbox.answered, state: behind ? "ahead" : "level" });

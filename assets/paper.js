@@ -7,12 +7,13 @@ import { coverSegment, layValue } from "./brush.js";
 
 export class Paper {
   constructor({ doc, w, h, codes, speak }) {
-    Object.assign(this, { doc, w, h, plane: Uint8Array.from(codes), history: new History(), stroke: null });
+    // `speak` is changed by each painter that takes the document over: the one before may be gone.
+    Object.assign(this, { doc, w, h, speak, plane: Uint8Array.from(codes), history: new History(), stroke: null });
     this.known = this.plane.slice(); // what the server holds at the step that it has confirmed
     this.sent = new Map(); // step -> the plane as it was said
     this.outbox = new Outbox(message => {
       this.sent.set(message.n, this.plane.slice());
-      speak(this, { ...message, known: message.whole ? null : this.known });
+      this.speak(this, { ...message, known: message.whole ? null : this.known });
     });
     this.before = new Uint8Array(w * h);
     this.cover = new Uint8Array(w * h);

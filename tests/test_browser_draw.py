@@ -286,6 +286,22 @@ def test_inspect_works_on_what_was_drawn_and_a_link_says_that_it_carries_none(
     other.close()
 
 
+@pytest.mark.parametrize("other", ["Inspect", "Compare"])
+def test_painting_goes_on_after_a_visit_to_another_page(page, address, other):
+    go(page, address, pair="lesion")
+    stroke(page, (60, 60), (80, 60))
+    page.wait_for_function("() => location.search.includes('pair=drawn')")
+    for y in (200, 300):  # there and back, twice
+        page.locator("[data-testid=stSidebar]").get_by_text(other, exact=True).click()
+        page.wait_for_selector(".sl-painter", state="detached", timeout=30_000)
+        page.locator("[data-testid=stSidebar]").get_by_text("Draw", exact=True).click()
+        page.wait_for_selector(".sl-painter", timeout=30_000)
+        level(page)
+        stroke(page, (60, y), (80, y))
+        assert same_on_both_sides(page)[y, 70] == 243
+    assert page.get_by_text("Brush.").is_visible()
+
+
 def test_a_reload_and_a_change_of_sample_lose_nothing(page, address):
     go(page, address, pair="lesion")
     stroke(page, (60, 60), (80, 60))
@@ -306,6 +322,44 @@ def test_a_reload_and_a_change_of_sample_lose_nothing(page, address):
             assert np.array_equal(same_on_both_sides(page), wanted)
         else:
             assert np.array_equal(canvas(page), SCENES["brain"].draw().prediction.codes)
+
+
+def sensitivity(page) -> float:
+    shown = page.locator(".sl-metric", has=page.get_by_text("Sensitivity")).locator("strong")
+    return float(shown.inner_text())
+
+
+@pytest.mark.parametrize("shown", ["prediction", "target"])
+def test_a_reload_brings_back_both_masks_whichever_is_shown(page, address, shown):
+    first, then = ("Draw the target", "Draw the prediction")[:: 1 if shown == "prediction" else -1]
+    go(page, address, pair="lesion", draw="target" if shown == "prediction" else "prediction")
+    stroke(page, (60, 60), (180, 60))
+    page.wait_for_function("() => location.search.includes('pair=drawn')")
+    page.get_by_text(then, exact=True).click()
+    page.wait_for_function(
+        "() => !location.search.includes('draw=target')"
+        if shown == "prediction"
+        else "() => location.search.includes('draw=target')"
+    )
+    page.wait_for_timeout(500)
+    level(page)
+    stroke(page, (60, 300), (180, 300))
+    level(page)
+    masks = [in_python(page, name) for name in ("Prediction", "Target")]
+    wanted = float((masks[0] >= 128)[masks[1] > 0].sum() / (masks[1] > 0).sum())
+    assert sensitivity(page) == pytest.approx(wanted, abs=1e-4)
+    page.reload()
+    page.wait_for_selector(".sl-painter")
+    page.wait_for_function("() => location.search.includes('pair=drawn')", timeout=20_000)
+    page.get_by_text("Brought back what you painted").wait_for(timeout=20_000)
+    level(page)
+    for name, mask in zip(("Prediction", "Target"), masks, strict=True):
+        assert np.array_equal(in_python(page, name), mask)
+    assert sensitivity(page) == pytest.approx(wanted, abs=1e-4)
+    page.get_by_text(first, exact=True).click()
+    page.wait_for_timeout(500)
+    level(page)
+    assert np.array_equal(canvas(page), masks[1 if shown == "prediction" else 0])
 
 
 def test_what_is_painted_without_a_connection_arrives_afterwards(page, address):
@@ -360,6 +414,24 @@ def test_a_challenge_is_solved_and_says_so(page, address):
     page.keyboard.press("End")  # p = 1: the other side is as sure
     press(page, "Blank")
     page.get_by_text("Solved.").wait_for(timeout=10_000)
+
+
+def test_a_challenge_takes_the_visitor_to_its_sample_and_stays_there(page, address):
+    page.goto(f"{address}/draw")
+    level(page)
+    page.locator("[class*=st-key-draw-challenge] input").click()
+    page.get_by_role("option").filter(has_text="Cheap and useless").click()
+    page.get_by_role("button", name="Play it on").click()
+    page.wait_for_function("() => location.search.includes('pair=lesion')", timeout=20_000)
+    level(page)
+    assert np.array_equal(canvas(page), SCENES["lesion"].draw().prediction.codes)
+    press(page, "Blank")
+    stroke(page, (60, 60), (80, 60))
+    painted = same_on_both_sides(page)
+    assert painted[60, 70] == 243 and painted[200, 200] == 12
+    sample = page.locator("[class*=st-key-choose-pair] input").input_value()
+    assert sample == "Your drawing · Small lesion in a liver"
+    assert page.locator(".sl-painter").get_by_role("button", name="Undo").is_enabled()
 
 
 def test_a_stroke_is_small_on_the_wire(page, address):

@@ -226,9 +226,11 @@ def test_a_stroke_is_told_in_pixels():
     after = before.copy()
     after[0:2, 0:3] = 243
     said = stroke_words.of_prediction(before, after, target)
-    assert said == "+6 px predicted object, 3 of them right."
+    assert said == "+6 px predicted object: 3 are real object, 3 are false alarms."
     back = stroke_words.of_prediction(after, before, target)
-    assert back == "−6 px predicted object, 3 of them right."
+    assert back == "−6 px predicted object: 3 were real object, 3 were false alarms."
+    alarm = stroke_words.of_prediction(after, np.where(target > 0, after, 12), target)
+    assert alarm == "−3 px predicted object: all were false alarms."
     surer = before.copy()
     surer[0, 0] = 0
     assert "No pixel has changed sides; 1 px" in stroke_words.of_prediction(before, surer, target)
@@ -247,12 +249,17 @@ def test_the_words_name_what_fell_and_what_rose_and_nothing_else():
         }
 
     units = {"bce": "nats"}
-    said = stroke_words.of_losses(was, moved(bce=0.5, dice=-0.25, mae=0.1), "focal", units)
-    assert said == "Dice loss fell by 0.25; Binary cross-entropy rose by 0.5 nats."
-    all_rose = stroke_words.of_losses(
-        was, moved(bce=0.5, dice=0.25, mae=0.1, focal=0.1), "dice", {}
+    said = stroke_words.of_losses(was, moved(bce=0.5, dice=-0.25, mae=1), "focal", units)
+    assert said == (
+        "Dice loss fell by 0.250; Binary cross-entropy rose by 0.500 nats; Focal loss stayed."
     )
-    assert all_rose == "Dice loss rose by 0.25; Binary cross-entropy rose by 0.5."
+    others = stroke_words.of_losses(was, moved(bce=1234.5, mae=0.1, focal=-3e-5), "mae", {})
+    assert others == (
+        "Dice loss stayed; Binary cross-entropy rose by 1\u202f234; "
+        "Mean absolute error rose by 0.100."
+    )
+    famous = stroke_words.of_losses(was, moved(mae=0.5, focal=-0.0123), "dice", {})
+    assert famous == ("Dice loss stayed; Binary cross-entropy stayed; Focal loss fell by 0.0123.")
     assert stroke_words.of_losses(was, was, "dice", {}) == "No loss has moved."
     assert stroke_words.of_losses({}, was, "dice", {}) == ""
 

@@ -99,11 +99,10 @@ def show(drawing: Drawing) -> None:
     with st.container(border=True):
         st.markdown(f"**{challenge.title}.** {challenge.task}")
         if not _here(challenge):
-            st.page_link(
-                "pages/draw.py", label=f"Play it on: {SCENES[challenge.scene].title}",
-                icon=":material/arrow_forward:",
-                query_params=view.link(pair=challenge.scene, pin=None, draw="prediction"),
-            )  # fmt: skip
+            # Not a link: one to the page that is open changes the page, but not the address.
+            label = f"Play it on: {SCENES[challenge.scene].title}"
+            if st.button(label, key="challenge.play", icon=":material/arrow_forward:"):
+                _play(challenge)
             return
         found, late = _progress(drawing)
         for goal in found.goals:
@@ -116,6 +115,15 @@ def show(drawing: Drawing) -> None:
         elif late:
             st.caption("Working it out …")
         _buttons(drawing, challenge)
+
+
+def _play(challenge: Challenge) -> None:
+    """Go to the challenge's sample."""
+    view.put("pair", challenge.scene)
+    view.put("base", view.TABLE["base"].default)
+    view.put("pin", None)
+    view.put("draw", "prediction")
+    st.rerun()
 
 
 def _number(name: str, value: float | None) -> str:

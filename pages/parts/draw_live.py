@@ -85,6 +85,7 @@ def live(drawing: Drawing) -> None:
 def _painter(drawing: Drawing) -> None:
     target = view.get("draw") == "target"
     pair = drawing.base.pair
+    keep = [f"{name}.{pair.digest}" for name in _MASKS]
 
     def struck() -> None:
         drawing.follow()
@@ -94,14 +95,15 @@ def _painter(drawing: Drawing) -> None:
             st.session_state[_SETTLED] = True
 
     painter(
-        document=_document(drawing),
+        document=drawing.target if target else drawing.prediction,
+        other=drawing.prediction if target else drawing.target,
         image=pair.image_digest if pair.image is not None else None,
         outline=_outline(drawing).digest,
         outline_from=128 if target else 1,
         sources={"target": _mask(drawing.base).digest, "prediction": _codes(drawing.base).digest},
         value=confidence_code(view.get("confidence")),
         target=target,
-        keep=f"{view.get('draw')}.{drawing.base.pair.digest}",
+        keep=(keep[target], keep[not target]),
         key="painter",
         on_stroke=struck,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,9 +11,12 @@ from numpy.typing import NDArray
 from segloss_core import LOSSES
 from segloss_core.study import Value
 
-from .say import short
-
 _TOO_SMALL = 5e-5  # of the yardstick: below that a change is not worth a word
+_FIRST = ("dice", "bce")  # told after every stroke
+_FAMOUS = (
+    "focal", "jaccard", "tversky", "focal_tversky", "mse", "lovasz_sigmoid", "boundary",
+    "hausdorff_dt", "cldice",
+)  # fmt: skip
 
 
 def _grouped(n: int) -> str:
@@ -26,19 +30,21 @@ def _pixels(n: int) -> str:
 def of_prediction(
     before: NDArray[np.uint8], after: NDArray[np.uint8], target: NDArray[np.uint8]
 ) -> str:
-    """How many pixels have changed sides, and how many of them are right now.
+    """How many pixels have changed sides, and how many of them are object in truth.
 
     Codes before and after; sides are those of p = ½.
     """
     was, now, truth = before >= 128, after >= 128, target > 0
     more, less = now & ~was, was & ~now
     parts = []
-    for changed, sign, right in ((more, "+", truth), (less, "−", ~truth)):
+    for changed, sign, verb in ((more, "+", "are"), (less, "−", "were")):
         if n := int(changed.sum()):
-            parts.append(
-                f"{sign}{_pixels(n)} predicted object, {_grouped(int((changed & right).sum()))} "
-                "of them right"
-            )
+            real = int((changed & truth).sum())
+            kinds = ((real, "real object"), (n - real, "false alarms"))
+            said = [f"{_grouped(count)} {verb} {kind}" for count, kind in kinds if count]
+            if len(said) == 1 and n > 1:
+                said = ["all " + said[0].split(" ", 1)[1]]
+            parts.append(f"{sign}{_pixels(n)} predicted object: {', '.join(said)}")
     if parts:
         return "; ".join(parts) + "."
     surer = int((before != after).sum())
@@ -52,33 +58,44 @@ def of_target(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> str:
     return f"Target: {', '.join(parts)} object."
 
 
+def _size(x: float) -> str:
+    """Three digits without exponents: 1 070, 46.7, 0.0123."""
+    if x < 1e-4:
+        return "less than 0.0001"
+    if x >= 999.5:
+        return _grouped(round(x))
+    return f"{x:.{max(0, 2 - math.floor(math.log10(x)))}f}"
+
+
 def _moved(name: str, before: Value, after: Value, units: Mapping[str, str]) -> str:
     by = after.value - before.value
+    if by == 0:
+        return f"{LOSSES[name].title} stayed"
     unit = f" {units[name]}" if units.get(name) else ""
-    return f"{LOSSES[name].title} {'rose' if by > 0 else 'fell'} by {short(abs(by), 3)}{unit}"
+    return f"{LOSSES[name].title} {'rose' if by > 0 else 'fell'} by {_size(abs(by))}{unit}"
 
 
 def of_losses(
-    before: Mapping[str, Value], after: Mapping[str, Value], first: str, units: Mapping[str, str]
+    before: Mapping[str, Value], after: Mapping[str, Value], chosen: str, units: Mapping[str, str]
 ) -> str:
-    """The chosen loss, then the one that fell most and the one that rose most.
+    """Dice and cross-entropy, the chosen loss, then the famous ones that fell and rose most.
 
     Losses are compared on their yardsticks: nats and px² are not ranked against each other.
     """
     both = {name for name in after if name in before}
+    if all(after[name].value == before[name].value for name in both):
+        return "No loss has moved." if both else ""
+    told = [name for name in dict.fromkeys((*_FIRST, chosen)) if name in both]
     steps = {
         name: (now - was)
-        for name in both
-        if (now := after[name].relative) is not None
+        for name in _FAMOUS
+        if name in both
+        and name not in told
+        and (now := after[name].relative) is not None
         and (was := before[name].relative) is not None
         and abs(now - was) > _TOO_SMALL
     }
-    chosen = [first] if first in both and after[first].value != before[first].value else []
     fell = min(steps, key=steps.__getitem__, default="")
     rose = max(steps, key=steps.__getitem__, default="")
-    ends = [name for name, sign in ((fell, -1), (rose, 1)) if steps.get(name, 0.0) * sign > 0]
-    told = [*chosen, *(name for name in ends if name not in chosen)]
-    if not told:
-        return "No loss has moved." if both else ""
-    said = [_moved(name, before[name], after[name], units) for name in told]
-    return "; ".join(said) + "."
+    told += [name for name, sign in ((fell, -1), (rose, 1)) if steps.get(name, 0.0) * sign > 0]
+    return "; ".join(_moved(name, before[name], after[name], units) for name in told) + "."

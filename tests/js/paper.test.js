@@ -245,3 +245,12 @@ test("a document of one pixel can be painted, filled, softened and undone", () =
   paper.undo();
   assert.deepEqual([...paper.plane], [0]);
 });
+
+test("who takes a document over speaks for it", () => {
+  const said = [];
+  const paper = new Paper({ doc: "d", w: 4, h: 4, codes: new Uint8Array(16), speak: () => said.push("before") });
+  paper.speak = (from, { n }) => said.push(["after", from.doc, n]);
+  paper.replace("invert", new Uint8Array(16).fill(255));
+  paper.outbox.stop();
+  assert.deepEqual(said, [["after", "d", 1]]);
+});

@@ -108,13 +108,14 @@ class Document:
 def painter(
     *,
     document: Document,
+    other: Document,
     image: str | None,
     outline: str,
     outline_from: int,
     sources: Mapping[str, str],
     value: int,
     target: bool,
-    keep: str,
+    keep: tuple[str, str],
     key: str,
     on_stroke: Callable[[], None],
 ) -> None:
@@ -123,12 +124,14 @@ def painter(
     `image`, `outline` and `sources` are digests of delivered planes: the picture below, the mask
     whose outline is shown (where it is at least `outline_from`), and what to start from. `value`
     is the code that the brush has at first. A `target` holds 0 and 255 alone. `keep` names the
-    document in the tab's own storage, where it survives a reload.
+    document and the other one in the tab's own storage, where they survive a reload. The `other`
+    document is not shown, but it is heard: a reload brings back both.
     """
 
     def take() -> None:
         message = st.session_state[key]["stroke"]
-        if isinstance(message, Mapping) and document.hear(message):
+        heard = (document, other) if isinstance(message, Mapping) else ()
+        if any(one.hear(message) for one in heard):
             on_stroke()
 
     def need() -> None:
@@ -151,7 +154,8 @@ def painter(
         "sources": dict(sources),
         "value": value,
         "target": target,
-        "keep": keep,
+        "keep": keep[0],
+        "other": {"doc": other.name, "n": other.n, "whole": other.asks, "keep": keep[1]},
     }
     result = painter_component(
         data=plain(head), key=key, on_stroke_change=take, on_need_change=need
