@@ -77,7 +77,7 @@ def test_a_click_on_a_columns_name_sorts_table_and_pictures_and_the_link_keeps_i
         f"{len(LOSSES)} losses"
         in page.locator("p", has_text="losses on one prediction").inner_text()
     )
-    page.get_by_role("button", name="‖∂L/∂z‖").click()
+    page.get_by_role("button", name="push", exact=True).click()
     page.wait_for_function("() => location.search.includes('sort=-norm')")
     complete(page)
     values = [number(text) for text in column(page, "norm")]
@@ -141,7 +141,8 @@ def test_a_wider_band_holds_more(page, address):
     go(page, address, v=1, b="none", band=20)
     wide = page.locator("tr[data-loss=bce] td.is-band").inner_text()
     assert number(narrow) < number(wide) <= 100
-    assert page.locator("th.is-band").inner_text() == "≤ 20 px"
+    assert page.locator("th.is-band").inner_text() == "near the outline"
+    assert "within 20 px" in page.locator("th.is-band").get_attribute("title")
 
 
 def test_a_second_file_is_prediction_b(page, address, tmp_path):
