@@ -4,8 +4,6 @@ import { GRID, RADII, SIX, SOFTNESS, STARTS, TARGET, measured, placed, saying } 
 import { el, icon, say, svg } from "./dom.js";
 import { exact, pretty } from "./format.js";
 
-const REACHED = 1.1; // the bar's length
-
 const PUSHES = {
   ArrowLeft: { x: -1 }, ArrowRight: { x: 1 }, ArrowUp: { y: -1 }, ArrowDown: { y: 1 },
   "+": { r: 0.5 }, "=": { r: 0.5 }, "-": { r: -0.5 }, "]": { soft: 0.25 }, "[": { soft: -0.25 },
@@ -23,13 +21,13 @@ export class Push {
       onkeydown: e => this.key(e),
     }, this.canvas, svg("svg", { viewBox: `0 0 ${GRID} ${GRID}`, "aria-hidden": "true" },
       svg("circle", { class: "goal", cx: TARGET.x, cy: TARGET.y, r: TARGET.r }),
-      svg("text", { class: "goal-name", x: TARGET.x, y: TARGET.y + TARGET.r + 4, "text-anchor": "middle" }, "target"),
-      this.object, this.handle));
+      this.object, this.handle,
+      svg("text", { class: "goal-name", x: TARGET.x, y: TARGET.y + TARGET.r + 4, "text-anchor": "middle" }, "target")));
     this.size = this.slider("Size", "r", RADII, 0.5);
     this.soft = this.slider("Softness", "soft", SOFTNESS, 0.1);
     this.bars = new Map(Object.entries(SIX).map(([name, text]) => [name, new SixBar(text)]));
     this.words = el("p", { class: "sl-says sl-seen", "aria-live": "polite" });
-    const how = el("p", { class: "sl-says", id: "sl-push-how", text: "Drag the disc; wheel, knob or + − resize it, [ ] soften it. A striped bar is flat: a step towards the target hardly changes it." });
+    const how = el("p", { class: "sl-says", id: "sl-push-how", text: "Drag the disc; knob, + − or (after a click) the wheel resize it, [ ] soften it. Each bar runs from a perfect prediction to the loss's largest value in this picture. Striped: no small change of place, size or softness lowers it." });
     const again = el("button", { type: "button", class: "sl-again", onclick: () => this.go(STARTS) }, icon("home"), "Start over");
     root.replaceChildren(el("div", { class: "sl-pushing" },
       el("div", { class: "sl-left" }, this.plot, el("div", { class: "sl-two" }, this.size.root, this.soft.root)),
@@ -100,7 +98,7 @@ export class Push {
       });
     }
     plot.addEventListener("wheel", e => {
-      if (!inside(e)) return; // elsewhere the page scrolls on
+      if (!inside(e) || plot.getRootNode().activeElement !== plot) return; // else the page scrolls on
       e.preventDefault();
       this.go({ ...this.at, r: this.at.r - Math.sign(e.deltaY) * 0.5 });
     }, { passive: false });
@@ -156,13 +154,13 @@ class SixBar {
       el("span", { class: "sl-gauge" }, this.fill), this.tag);
   }
 
-  show({ name, value, bar, falls, flat }) {
+  show({ name, value, bar, way, falls, flat }) {
     say(this.value, pretty(value));
     this.value.title = exact(value);
-    this.fill.style.transform = `scaleX(${Math.max(0, Math.min(1, bar / REACHED)).toFixed(4)})`;
+    this.fill.style.transform = `scaleX(${bar.toFixed(4)})`;
     say(this.tag, flat ? (bar < 0.02 ? "low" : "flat") : "slopes");
-    this.tag.title = flat ? "A step towards the target would hardly change it." : `A step towards the target takes away ${(100 * falls).toFixed(1)} % of the bar.`;
+    this.tag.title = flat ? "No small change of place, size or softness lowers it." : `It falls most if the prediction ${way === "nears" ? "nears the target" : way}: a small step takes away ${(100 * falls).toFixed(1)} % of the gauge.`;
     this.root.classList.toggle("flat", flat && bar >= 0.02);
-    Object.assign(this.root.dataset, { loss: name, value, flat });
+    Object.assign(this.root.dataset, { loss: name, value, bar, flat });
   }
 }

@@ -21,9 +21,9 @@ export function squaredDistances(mask, w, h, wanted = 1) {
   for (let y = 0; y < h; y++) {
     for (let x = 0; x < w; x++) {
       let best = Infinity;
-      for (let u = 0; u < w; u++) {
-        const d = column[y * w + u] + (x - u) * (x - u);
-        if (d < best) best = d;
+      for (let d = 0; d < w && d * d < best; d++) {
+        if (x >= d) best = Math.min(best, column[y * w + x - d] + d * d);
+        if (x + d < w) best = Math.min(best, column[y * w + x + d] + d * d);
       }
       out[y * w + x] = best;
     }

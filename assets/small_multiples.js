@@ -23,11 +23,11 @@ const columnsOf = ({ rival, band }) => [
   { name: "value", head: rival ? "on A" : "value", show: number, tip: "The loss of the prediction, in its own unit." },
   ...(rival ? [{ name: "b", head: "on B", show: number, tip: `The loss of B: ${rival}` }] : []),
   ...(rival ? [{ name: "by", head: "prefers", tip: "Which of A and B costs less, and by how much on the comparable scale. –: the loss has no such scale here." }] : []),
-  { name: "relative", head: "of a guess", show: times, tip: "Comparable scale: how many times the same loss of a constant guess at the mask's prevalence. Below 1 is better than knowing nothing." },
-  { name: "norm", head: "‖∂L/∂z‖", show: number, tip: "Length of the gradient in the logits: how hard the loss pushes altogether." },
-  { name: "fn", head: "by FN", show: part, tip: "Part of the loss paid by missed object pixels." },
-  { name: "fp", head: "by FP", show: part, tip: "Part of the loss paid by false alarms." },
-  { name: "band", head: `≤ ${band} px`, show: part, tip: `Part of the loss paid within ${band} px of the target's outline.` },
+  { name: "relative", head: "× a guess", show: times, tip: "Comparable scale: how many times the same loss of a constant guess at the mask's prevalence. Below 1 is better than knowing nothing." },
+  { name: "norm", head: "push", show: number, tip: "‖∂L/∂z‖, the length of the gradient in the logits: how hard the loss pushes altogether." },
+  { name: "fn", head: "by misses", show: part, tip: "FN: part of the loss paid by missed object pixels." },
+  { name: "fp", head: "by false alarms", show: part, tip: "FP: part of the loss paid by background said to be object." },
+  { name: "band", head: "near the outline", show: part, tip: `≤ ${band} px: part of the loss paid within ${band} px of the target's outline.` },
 ];
 
 // Arrows move among the elements; only one of them is a stop of the tab key.

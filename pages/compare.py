@@ -18,9 +18,9 @@ with right:
 
 # compute and show: what is quick at once, what takes longer when everything else is there
 found = compare.work(study, other)
-with head:
-    compare.title(found)
 compare.show(found, left)
+with head:  # after the table: a verdict stands above the numbers that it sums up
+    compare.title(found)
 
 frame.close_page(where)
 compare.finish(found)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import compare as parts
 from segloss_core import LOSSES
 from segloss_core.comparison import WIDEST
 
@@ -30,6 +32,19 @@ def test_the_page_opens_complete_and_says_how_the_losses_are_divided():
     assert not app.exception
     assert "losses prefer A" in said(app) and "prefer B.**" in said(app)
     assert app.slider(key="choose.rival.sure").value == 2.0
+
+
+def test_an_unfinished_count_gives_no_verdict(monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "finish", lambda found: None)  # the page as it stands while it works
+        half = said(compare(b="shift", **{"b.shift": "-13"}))
+        nothing = said(compare(b="sure", **{"b.sure": "1.35"}))
+    known = int(re.search(rf"So far, (\d+) of {len(LOSSES)} losses:", half)[1])
+    assert 0 < known < len(LOSSES)
+    assert "prefer" not in half.split("the rest follows.")[0] and "**" not in half.split(".")[0]
+    assert "Working out …" in nothing and "prefer A" not in nothing
+    whole = said(compare(b="shift", **{"b.shift": "-13"}))
+    assert "So far" not in whole and re.search(r"\*\*(\d+|All \d+) losses prefer", whole)
 
 
 def test_a_view_is_a_link():

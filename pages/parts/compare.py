@@ -92,13 +92,30 @@ def finish(found: Comparison) -> None:
 
 
 def sentence(found: Comparison) -> str:
-    """How the losses are divided, in a sentence or two."""
+    """How the losses are divided, in a sentence or two; a verdict only when all have spoken."""
+    known = len(found.a if found.rival is None else found.preferences)
+    whole = known == len(LOSSES)
+    if not known:
+        return "Working out …"
     if found.rival is None:
-        return f"**{len(found.a)} losses on one prediction.** Choose a prediction B to compare."
+        count = f"**{known} losses" if whole else f"So far, {known} of {len(LOSSES)} losses"
+        return (
+            f"{count} on one prediction.{'**' if whole else ''} Choose a prediction B to compare."
+        )
+    return _verdict(found) if whole else _so_far(found)
+
+
+def _so_far(found: Comparison) -> str:
+    """A count that may still turn: no bold type, no winner."""
+    vote = core.count_votes(list(found.preferences.values()))
+    said = f"So far, {len(found.preferences)} of {len(LOSSES)} losses"
+    waits = "the rest follows" if found.missing else "the rest waits below the table"
+    return f"{said}: {vote.a} for A, {vote.b} for B; {waits}."
+
+
+def _verdict(found: Comparison) -> str:
     preferences = found.preferences
     vote = core.count_votes(list(preferences.values()))
-    if not preferences:
-        return "Working out …"
     if not vote.minority:
         side = "A" if vote.a else "B"
         said = f"**All {vote.a + vote.b} losses prefer {side}**"
@@ -177,7 +194,7 @@ def _seen(found: Comparison) -> list[tuple[Plane, str, str]]:
     pair = found.study.pair
     shown = [
         (pair.target, "Target", "The target mask"),
-        (pair.prediction.probabilities(), "A", "Prediction A"),
+        (pair.prediction.probabilities(), "A: this pair's prediction", "Prediction A"),
     ]
     if found.rival:
         study, name = found.rival
