@@ -419,8 +419,13 @@ def test_a_challenge_is_solved_and_says_so(page, address):
 def test_a_challenge_takes_the_visitor_to_its_sample_and_stays_there(page, address):
     page.goto(f"{address}/draw")
     level(page)
-    page.locator("[class*=st-key-draw-challenge] input").click()
-    page.get_by_role("option").filter(has_text="Cheap and useless").click()
+    page.get_by_role("button", name="Choose a challenge").click()
+    asked = page.locator(".st-key-draw-challenge")
+    asked.get_by_text("Bring cross-entropy below 0.03").wait_for(timeout=20_000)
+    assert asked.get_by_text("On: Small lesion in a liver").first.is_visible()
+    assert not asked.get_by_text("On: Nuclei in stained tissue").count()  # they are played here
+    asked.get_by_text("Cheap and useless").click()
+    asked.get_by_text("No challenge").wait_for(state="hidden", timeout=20_000)
     page.get_by_role("button", name="Play it on").click()
     page.wait_for_function("() => location.search.includes('pair=lesion')", timeout=20_000)
     level(page)

@@ -30,13 +30,27 @@ class _Begun:
 
 
 def choose() -> None:
-    """Pick a challenge, or none."""
-    st.session_state["draw.challenge"] = view.get("challenge")
-    st.selectbox(
-        "Challenge", ["", *CHALLENGES], key="draw.challenge", label_visibility="collapsed",
-        format_func=lambda name: CHALLENGES[name].title if name else "Choose a challenge …",
-        on_change=lambda: view.put("challenge", st.session_state["draw.challenge"]), width=230,
-    )  # fmt: skip
+    """Pick a challenge, or none: each with what it asks for, and where it is played."""
+    now = view.get("challenge")
+    st.session_state["draw.challenge"] = now
+    title = CHALLENGES[now].title if now else "Choose a challenge …"
+    with st.popover(title, width=230, key="draw.challenges", on_change="rerun"):
+        st.radio(
+            "Challenge", ["", *CHALLENGES], key="draw.challenge", label_visibility="collapsed",
+            format_func=lambda name: CHALLENGES[name].title if name else "No challenge",
+            captions=["Just paint.", *(_asks(challenge) for challenge in CHALLENGES.values())],
+            on_change=_take,
+        )  # fmt: skip
+
+
+def _take() -> None:
+    view.put("challenge", st.session_state["draw.challenge"])
+    st.session_state["draw.challenges"] = False  # the list has been read: it would cover the task
+
+
+def _asks(challenge: Challenge) -> str:
+    where = "" if _here(challenge) else f" :orange[On: {SCENES[challenge.scene].title}]"
+    return challenge.task + where
 
 
 def _begun(drawing: Drawing) -> _Begun:
