@@ -111,3 +111,10 @@ def test_what_can_be_searched_is_what_the_cards_say():
 def test_an_unknown_card_is_named_not_a_crash():
     app = opened("atlas", card="nonsense")
     assert not app.exception and "card" in app.warning[0].value
+
+
+def test_a_slip_opens_the_card_of_its_loss():
+    app = opened("atlas", card="letters")
+    app.button(key="open.D1.focal_tversky").click().run()
+    assert not app.exception and app.title[0].value == LOSSES["focal_tversky"].title
+    assert app.query_params["loss"] == "focal_tversky" and "card" not in app.query_params

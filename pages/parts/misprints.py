@@ -57,7 +57,7 @@ def letters() -> None:
             rows = [f"- {who}: {meaning}" for who, meaning in clash.rows]
             st.markdown("\n".join([*rows, f"- **here: {clash.here}**"]))
             st.caption(clash.reason)
-            _links(clash.losses)
+            _links(clash.key, clash.losses)
 
 
 def _group(erratum: Erratum) -> str:
@@ -100,7 +100,7 @@ def _show(erratum: Erratum, place: str) -> None:
     elif erratum.does:
         st.markdown(erratum.does)
     if place == "paper":
-        _links(erratum.losses)
+        _links(erratum.key, erratum.losses)
 
 
 @lru_cache(maxsize=128)
@@ -113,10 +113,16 @@ def _runs(key: str) -> tuple[Descent, Descent | None]:
     return printed, descend(computed, toy(), of="logit") if computed else None
 
 
-def _links(losses: tuple[str, ...]) -> None:
+def _links(place: str, losses: tuple[str, ...]) -> None:
+    """Ways to the losses' cards. Buttons: a link to the page that is open leaves its address."""
     with st.container(horizontal=True):
         for name in losses:
-            st.page_link(
-                "pages/atlas.py", label=LOSSES[name].title, icon=":material/menu_book:",
-                query_params=view.link(card="loss", loss=name),
+            st.button(
+                LOSSES[name].title, key=f"open.{place}.{name}", on_click=_open, args=(name,),
+                icon=":material/menu_book:", type="tertiary",
             )  # fmt: skip
+
+
+def _open(name: str) -> None:
+    view.put("card", "loss")
+    view.put("loss", name)
