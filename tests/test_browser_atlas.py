@@ -18,7 +18,12 @@ def search(page, question: str) -> list[str]:
     """Names of the entries that answer a question, best first."""
     box = page.locator(".sl-index .sl-search:visible").first
     box.fill(question)
-    page.wait_for_timeout(150)
+    count = page.locator(".sl-index:visible .sl-count").first
+    said = re.compile(r"\d+ of \d+ cards" if question.strip() else "^$")
+    for _ in range(40):
+        if said.search(count.inner_text()):
+            break
+        page.wait_for_timeout(50)
     return [
         entry.get_attribute("data-name")
         for entry in page.locator(".sl-index:visible").first.locator("li:visible").all()
@@ -33,7 +38,7 @@ def test_a_newcomer_finds_what_alpha_weighs_in_keras(page, address):
     assert "Keras" in found and "false negatives" in found
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Tversky loss')")
-    assert re.search("loss=tversky", page.url)
+    page.wait_for_function("() => location.search.includes('loss=tversky')")
     main = page.get_by_test_id("stMain")
     main.get_by_text("Up to 3.15.1 Keras has α on false negatives").first.wait_for()
 
@@ -45,7 +50,7 @@ def test_a_newcomer_finds_why_a_row_is_impossible(page, address):
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('audited')")
     page.get_by_text("Log-cosh Dice is impossible as printed").wait_for()
-    assert "card=results" in page.url
+    page.wait_for_function("() => location.search.includes('card=results')")
 
 
 def test_a_newcomer_finds_the_call_of_monai(page, address):

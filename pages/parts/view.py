@@ -6,7 +6,6 @@ is while he works. Each page calls `arrive()` first and `leave()` last.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +36,6 @@ COLUMNS = ("title", "value", "relative", "norm", "fp", "fn", "band", "b", "by")
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
 _PAST, _TOUCHED = "view.past", "view.touched"
-_LATE = 1.5  # seconds that a message may still carry the address that was replaced meanwhile
 
 
 @dataclass(frozen=True)
@@ -178,9 +176,10 @@ def arrive() -> None:
     """Take over what the URL says, if that is new; text that means nothing is left out."""
     now = st.query_params.to_dict()
     touched = st.session_state.pop(_TOUCHED, False)
-    if _STATE in st.session_state and (
-        now == st.session_state.get(_WRITTEN) or _is_late(now, touched)
-    ):
+    # A message that was under way while the address was replaced carries the old one. Going back
+    # brings an old address too; but then nothing on the page was touched.
+    late = touched and now in st.session_state.get(_PAST, [])
+    if _STATE in st.session_state and (now == st.session_state.get(_WRITTEN) or late):
         return
     found, ignored = {}, [f"{k}={v}" for k, v in now.items() if k not in _KNOWN]
     for name, entry in TABLE.items():
@@ -192,16 +191,6 @@ def arrive() -> None:
     st.session_state[_STATE] = found
     st.session_state[_WRITTEN] = now
     st.session_state[_IGNORED] = ignored
-
-
-def _is_late(address: dict[str, str], touched: bool) -> bool:
-    """Whether a message was under way with the old address while the new one was written.
-
-    Going back brings an old address too; but then nothing on the page was touched.
-    """
-    replaced = st.session_state.get(_PAST, [])
-    now = time.monotonic()
-    return any(old == address and (touched or now - when < _LATE) for old, when in replaced)
 
 
 def ignored() -> list[str]:
@@ -250,7 +239,6 @@ def leave() -> None:
         st.query_params.from_dict(now)
     before = st.session_state.get(_WRITTEN)
     if before is not None and before != now:
-        past = [*st.session_state.get(_PAST, []), (before, time.monotonic())]
-        st.session_state[_PAST] = past[-8:]
+        st.session_state[_PAST] = [*st.session_state.get(_PAST, []), before][-8:]
     st.session_state[_WRITTEN] = now
     st.session_state.pop(_TOUCHED, None)
