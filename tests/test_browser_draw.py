@@ -308,7 +308,7 @@ def test_a_reload_and_a_change_of_sample_lose_nothing(page, address):
     painted = canvas(page)
     page.reload()
     level(page)
-    page.wait_for_function("() => location.search.includes('pair=drawn')", timeout=20_000)
+    page.wait_for_function("() => location.search.includes('pair=drawn')", timeout=60_000)
     level(page)
     assert np.array_equal(same_on_both_sides(page), painted)
 
@@ -350,7 +350,7 @@ def test_a_reload_brings_back_both_masks_whichever_is_shown(page, address, shown
     assert sensitivity(page) == pytest.approx(wanted, abs=1e-4)
     page.reload()
     page.wait_for_selector(".sl-painter")
-    page.wait_for_function("() => location.search.includes('pair=drawn')", timeout=20_000)
+    page.wait_for_function("() => location.search.includes('pair=drawn')", timeout=60_000)
     page.get_by_text("Brought back what you painted").wait_for(timeout=20_000)
     level(page)
     for name, mask in zip(("Prediction", "Target"), masks, strict=True):
