@@ -56,6 +56,10 @@ def choose(slot: Slot) -> int | None:
         help="Pixels with this label count nowhere: in no loss, no map and no metric. Data sets "
         "mark with 255 what nobody has judged.",
     )  # fmt: skip
+    if chosen is not None and slot.reading is not None and chosen == now:
+        ignored = slot.reading.ignored
+        many = 0 if ignored is None else int(np.count_nonzero(ignored))
+        st.caption(f"{chosen} ignored: {many:,} pixels count nowhere")
     return chosen
 
 

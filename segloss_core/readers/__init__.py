@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .channels import Channels, Meaning, read_channels
 from .door import read
 from .errors import Code, ReadError
 from .limits import LIMITS, Limits
@@ -12,8 +13,10 @@ from .resize import resized
 
 __all__ = [
     "LIMITS",
+    "Channels",
     "Code",
     "Limits",
+    "Meaning",
     "ReadError",
     "Reading",
     "ReadingKind",
@@ -22,5 +25,6 @@ __all__ = [
     "clean_name",
     "png",
     "read",
+    "read_channels",
     "resized",
 ]
