@@ -114,7 +114,7 @@ def against_the_rest(
     """
     if scale not in ("labels", "probabilities", "softmax", "sigmoid"):
         raise ValueError(f"scale must be labels, probabilities, softmax or sigmoid, got {scale!r}")
-    truth, said = _labels(target, "target"), np.asarray(prediction)
+    truth, said = labels_of(target, "target"), np.asarray(prediction)
     skipped = None if ignore is None else truth == ignore
     if skipped is not None and not bool(skipped.any()):
         skipped = None
@@ -139,7 +139,7 @@ def _prediction(
     confidence: float,
 ) -> Prediction:
     if scale == "labels":
-        mask = _labels(said, "prediction") == index
+        mask = labels_of(said, "prediction") == index
         return Prediction.hard(mask if skipped is None else mask & ~skipped, confidence)
     if not np.issubdtype(said.dtype, np.floating):
         raise ValueError(f"{scale} must be floats, got {said.dtype}")
@@ -162,7 +162,8 @@ def _prediction(
     return Prediction(None, None, wide[index] - log_rest, "float")
 
 
-def _labels(array: ArrayLike, what: str) -> NDArray[np.integer]:
+def labels_of(array: ArrayLike, what: str) -> NDArray[np.integer]:
+    """Check whole numbers of classes, H x W and not empty. Raises ValueError for anything else."""
     labels = np.asarray(array)
     if labels.ndim != 2 or labels.size == 0:
         raise ValueError(f"{what} must be H x W and not empty, got shape {labels.shape}")
@@ -190,7 +191,7 @@ def by_class(
     The others are as in `against_the_rest`. Raises ValueError as that does, and for labels of the
     target that have no name and are not ignored.
     """
-    truth = _labels(target, "target")
+    truth = labels_of(target, "target")
     known = truth[truth != ignore] if ignore is not None else truth
     if known.size and not 0 <= int(known.min()) <= int(known.max()) < len(names):
         raise ValueError(

@@ -15,7 +15,17 @@ from .mix.plain import standalone_mix
 from .mix.text import written
 from .spec import Loss
 
-__all__ = ["call", "from_files", "from_sample", "npz", "snippet", "standalone", "table", "training"]
+__all__ = [
+    "call",
+    "from_channels",
+    "from_files",
+    "from_sample",
+    "npz",
+    "snippet",
+    "standalone",
+    "table",
+    "training",
+]
 
 
 def standalone(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
@@ -129,6 +139,46 @@ pixels = read(
     Path(guess).read_bytes(), guess, role="prediction"{scale}{how.get("prediction", "")}
 ).array{resize}
 prediction = {build}
+"""
+
+
+def from_channels(
+    target: str,
+    prediction: str,
+    class_: int,
+    meaning: str,
+    axis: int,
+    *,
+    several: bool,
+    page: int | None = None,
+    ignore: int | None = None,
+) -> str:
+    """How a script takes one class of a file of labels and of one with a plane per class.
+
+    `meaning` and `axis` are those of `read_channels`; `several` if the target holds labels and no
+    binary mask; `page` and `ignore` are those of `read`. The script names what is ignored if
+    something is.
+    """
+    how = ', values="labels"' if several else ""
+    how += "".join(
+        f", {k}={v}" for k, v in {"page": page, "ignore": ignore}.items() if v is not None
+    )
+    void = 255 if ignore == -1 else ignore
+    skip = "" if void is None else f", ignore={void}"
+    short = "  # put the whole names here" if "…" in target + prediction else ""
+    return f"""\
+from pathlib import Path
+
+from segloss_core.classes import against_the_rest
+from segloss_core.readers import read, read_channels
+
+mask, guess = {target!r}, {prediction!r}{short}
+labels = read(Path(mask).read_bytes(), mask, role="target"{how}).array
+planes = read_channels(
+    Path(guess).read_bytes(), guess, size=labels.shape, meaning={meaning!r}, axis={axis}
+).planes  # (C, H, W)
+pair = against_the_rest(labels, planes, {class_}, scale={meaning!r}{skip}).pair()
+prediction, target, ignored = pair.prediction, pair.target, pair.ignored
 """
 
 

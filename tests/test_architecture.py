@@ -54,6 +54,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/classes.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "pair", "pixels", "spec"]),
     },
+    f"{CORE}/multiclass.py": {"torch", "numpy", f"{CORE}.classes", f"{CORE}.pair"},
     f"{CORE}/exhibit.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["maps", "pair", "pixels", "spec"]),
     },

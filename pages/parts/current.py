@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import streamlit as st
 import torch
 
 from segloss_core import exhibit, export
+from segloss_core.classes import Scale
 from segloss_core.pair import Pair, Prediction, confidence_code
 from segloss_core.readers import Reading, resized
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import drawings, ignoring, view
+from . import channels, drawings, ignoring, view
 from .files import TYPES, Slot, Wanted, read_slot, wanted
 from .say import plain
 
@@ -88,9 +88,21 @@ def base(where: torch.device) -> Study:
     return mine.study
 
 
-def classes() -> tuple[Any, Any, list[str], int | None] | None:
-    """Class numbers of target and prediction where both files hold classes; names; the ignored."""
+Classes = tuple[Any, Any, list[str], int | None, Scale]
+
+
+def classes() -> Classes | None:
+    """Labels, and labels or planes of the prediction, where both hold classes; what they mean.
+
+    That is their names, the label that is ignored, and what the prediction is.
+    """
     slots = uploads().slots
+    if view.get("pair") == view.UPLOAD and {"target", "prediction"} <= set(slots):
+        planes, truth = slots["prediction"], slots["target"]
+        if planes.channels is not None and truth.reading is not None:
+            void = ignoring.kept_as(truth.wanted.ignore)
+            both = channels.arrays(planes, truth)
+            return *both, channels.names(planes, truth), void, planes.channels.meaning
     labels = [slots[role].labels for role in ("target", "prediction") if role in slots]
     if view.get("pair") != view.UPLOAD or len(labels) < 2 or None in labels:
         return None
@@ -98,11 +110,13 @@ def classes() -> tuple[Any, Any, list[str], int | None] | None:
     if target is None or prediction is None or target.size != prediction.size:
         return None
     void = ignoring.kept_as(slots["target"].wanted.ignore)
-    judged = target.array if void is None else np.where(target.array == void, 0, target.array)
-    most = int(max(judged.max(), prediction.array.max())) + 1
+    most = 1 + max(
+        int(array.max(where=True if void is None else array != void, initial=0))
+        for array in (target.array, prediction.array)
+    )
     said = target.class_names
     names = [said[n] if n < len(said) else f"class {n}" for n in range(most)]
-    return target.array, prediction.array, names, void
+    return target.array, prediction.array, names, void, "labels"
 
 
 def source_code() -> str:
@@ -119,7 +133,16 @@ def source_code() -> str:
     if name != view.UPLOAD or mine.study is None:
         return export.from_sample(base_name())
     pair = mine.study.pair
-    logits = any(role == "prediction" and scale == "logit" for role, _, _, scale, _ in mine.made_of)
+    if (slot := mine.slots.get("prediction")) and slot.channels and "target" in mine.slots:
+        truth, found = mine.slots["target"], slot.channels
+        return export.from_channels(
+            pair.names["target"], pair.names["prediction"], truth.wanted.class_ or 1,
+            found.meaning, found.axis, several=truth.labels is not None,
+            page=truth.wanted.page, ignore=truth.wanted.ignore,
+        )  # fmt: skip
+    logits = any(
+        role == "prediction" and scale == "logit" for role, _, _, scale, *_ in mine.made_of
+    )
     return export.from_files(
         pair.names["target"],
         pair.names["prediction"],
@@ -160,6 +183,8 @@ def choose_files(where: torch.device) -> None:
         if file is not None:
             if slot is None or slot.file != file.file_id:
                 slot = mine.slots[role] = _read(mine, role, file, Wanted())
+                fresh = True
+            if role == "prediction" and channels.follow(slot, file, mine.slots.get("target")):
                 fresh = True
             if (how := wanted(role, slot)) != slot.wanted:
                 slot = mine.slots[role] = _read(mine, role, file, how)
@@ -216,7 +241,8 @@ def _join(mine: Uploads, where: torch.device, fresh: bool) -> None:
     if unfit:
         return
     made_of = tuple(
-        (r, x.digest, mine.slots[r].wanted, x.scale, x.size == size) for r, x in readings.items()
+        (r, x.digest, mine.slots[r].wanted, x.scale, x.size == size, mine.slots[r].asked_of)
+        for r, x in readings.items()
     )
     if made_of != mine.made_of:
         _make(mine, readings, where)
@@ -237,10 +263,16 @@ def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> N
     }
     said = [f"{ROLES[role][0]}: {note}" for role, x in readings.items() for note in x.assumptions]
     said += [f"{ROLES[role][0]}: resized as you asked" for role in mine.resized]
+    slot = mine.slots["prediction"]
+    if slot.channels is None:
+        prediction = as_prediction(readings["prediction"], arrays["prediction"])
+    else:
+        prediction = channels.of_class(slot, mine.slots["target"])
+        said.append(channels.note(slot))
     pair = Pair(
         image=arrays.get("image"),
         target=arrays["target"],
-        prediction=as_prediction(readings["prediction"], arrays["prediction"]),
+        prediction=prediction,
         name=readings["target"].name,
         origin="upload",
         names={role: reading.name for role, reading in readings.items()},

@@ -7,11 +7,10 @@ import streamlit as st
 from segloss_core import Loss, export, files
 from segloss_core.arithmetic import Worked
 from segloss_core.arithmetic import number as _latex
-from segloss_core.classes import by_class
 from segloss_core.study import BAND, Maps, Study
 
-from . import card, current, elsewhere, figures, settings, view
-from .say import percent, plain, short
+from . import card, current, elsewhere, figures, settings, several, view
+from .say import percent, short
 
 NAMES = (
     ":material/calculate: This pixel",
@@ -25,8 +24,7 @@ NAMES = (
 def tabs(study: Study, loss: Loss) -> None:
     """Five tabs, each worked out only while it is open."""
     setting = settings.of(loss)
-    several = current.classes() is not None
-    names = [*NAMES, *([":material/category: By class"] if several else [])]
+    names = [*NAMES, *([":material/category: By class"] if current.classes() is not None else [])]
     pixel, who, histogram, about, code, *rest = st.tabs(names, key="tabs", on_change="rerun")
     if pixel.open:
         with pixel:
@@ -53,28 +51,7 @@ def tabs(study: Study, loss: Loss) -> None:
     for tab in rest:
         if tab.open:
             with tab:
-                each_class(study, loss)
-
-
-def each_class(study: Study, loss: Loss) -> None:
-    """The loss of every class against the rest, and their mean."""
-    target, prediction, names, ignore = current.classes() or (None, None, [], None)
-    found = by_class(
-        loss, target, prediction, names, scale="labels", skip=(0,), ignore=ignore,
-        confidence=study.pair.prediction.confidence or view.get("confidence"), **settings.of(loss),
-    )  # fmt: skip
-    rows = ["| class | value | |", "|-|-|-|"]
-    for row in found.rows:
-        why = row.note.value if row.note else "" if row.present else "not in the target"
-        rows.append(f"| {plain(row.name)} | {short(row.value)} | {why} |")
-    st.markdown("\n".join(rows))
-    if found.mean is not None:
-        absent = f" Absent, and not in the mean: {plain(', '.join(found.absent))}."
-        st.markdown(
-            f"Mean over the classes present: **{short(found.mean)}**."
-            + (absent if found.absent else "")
-        )
-    st.caption("Each class against everything else; the background, class 0, is left out.")
+                several.show(study, loss)
 
 
 def this_pixel(study: Study, loss: Loss) -> None:

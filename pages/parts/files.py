@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from segloss_core.readers import ReadError, Reading, read
+from segloss_core.readers import Channels, Meaning, ReadError, Reading, read
 
-from . import ignoring
+from . import channels, ignoring
 from .say import unquoted
 
 TYPES = [
@@ -47,6 +47,12 @@ class Slot:
     error: str = ""
     resize: bool = False  # the visitor asked for it
     labels: Reading | None = None  # the classes of a file that holds several
+    channels: Channels | None = None  # of a prediction with a plane per class; see channels.py
+    meaning: Meaning | None = None  # and how the visitor wants that read
+    along: int | None = None
+    slices: bool = False
+    before: Slot | None = None
+    asked_of: tuple[Any, ...] | None = None
 
     @property
     def offers_classes(self) -> bool:
@@ -150,8 +156,13 @@ def _labels(data: bytes, name: str, how: dict[str, Any], page: int | None) -> Re
 
 def wanted(role: str, slot: Slot) -> Wanted:
     """What the boxes under a file say: class, page, and how a black-and-white one is meant."""
+    if slot.channels is not None:
+        channels.choose(slot)
+        return slot.wanted
     if slot.error:
         return slot.wanted
+    if slot.slices:
+        channels.choose(slot)
     scale = _scale(slot) if role == "prediction" and slot.labels is None else None
     class_ = _class(slot)
     ignore = ignoring.choose(slot) if role == "target" else None
