@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -139,17 +139,18 @@ def _prediction(
     confidence: float,
 ) -> Prediction:
     if scale == "labels":
-        mask = labels_of(said, "prediction") == index
-        return Prediction.hard(mask if skipped is None else mask & ~skipped, confidence)
+        return Prediction.hard(labels_of(said, "prediction") == index, confidence)
     if not np.issubdtype(said.dtype, np.floating):
         raise ValueError(f"{scale} must be floats, got {said.dtype}")
     if scale == "probabilities":
         plane = said[index]
-        return Prediction.floating(plane if skipped is None else np.where(skipped, 0.5, plane))
+        if skipped is not None:  # what is a number there is kept: it is seen, and counts nowhere
+            plane = np.where(skipped & ~((plane >= 0) & (plane <= 1)), plane.dtype.type(0.5), plane)
+        return Prediction.floating(plane)
     used = said if scale == "softmax" else said[index : index + 1]
     wide = used.astype(np.float64)
     if skipped is not None:
-        wide = np.where(skipped, 0.0, wide)
+        wide = np.where(skipped & ~np.isfinite(wide), 0.0, wide)
     if not bool(np.isfinite(wide).all()):
         raise ValueError("logits must be finite where they count")
     if scale == "sigmoid":
@@ -198,24 +199,46 @@ def by_class(
             f"the target holds classes {int(known.min())} to {int(known.max())}, and "
             f"{len(names)} have names"
         )
-    rows = []
-    for index, name in enumerate(names):
-        if index in skip or index == ignore:
-            continue
+    (found,) = every_by_class(
+        [(loss, dials)], truth, prediction, names,
+        scale=scale, ignore=ignore, confidence=confidence, skip=skip,
+    )  # fmt: skip
+    return found
+
+
+def every_by_class(
+    losses: Sequence[tuple[Loss, Mapping[str, float | None]]],
+    target: ArrayLike,
+    prediction: ArrayLike,
+    names: Sequence[str],
+    *,
+    scale: Scale,
+    ignore: int | None = None,
+    confidence: float = DEFAULT_CONFIDENCE,
+    skip: Sequence[int] = (),
+    progress: Callable[[float], None] = lambda done: None,
+) -> tuple[ByClass, ...]:
+    """Give the values of many losses, each with its dials, class by class.
+
+    Each class is made once, for all losses. `progress` is told which part is done. The others are
+    as in `by_class`, which says what is raised.
+    """
+    truth = labels_of(target, "target")
+    used = [index for index in range(len(names)) if index not in skip and index != ignore]
+    rows: list[list[ClassValue]] = [[] for _ in losses]
+    for done, index in enumerate(used):
         one = against_the_rest(
-            truth,
-            prediction,
-            index,
-            scale=scale,
-            ignore=ignore,
-            confidence=confidence,
-            name=name,
-        )
-        with torch.no_grad():
-            answer = loss.at(one.pixels_for(loss), **dials)
-        rows.append(
-            ClassValue(
-                index, name, one.present, float(answer.value), float(answer.floor), answer.note
-            )
-        )
-    return ByClass(tuple(rows))
+            truth, prediction, index,
+            scale=scale, ignore=ignore, confidence=confidence, name=names[index],
+        )  # fmt: skip
+        seen: dict[bool, Pixels] = {}
+        for n, (loss, dials) in enumerate(losses):
+            if loss.positional not in seen:
+                seen[loss.positional] = one.pixels_for(loss)
+            with torch.no_grad():
+                answer = loss.at(seen[loss.positional], **dials)
+            value, floor = float(answer.value), float(answer.floor)
+            row = ClassValue(index, names[index], one.present, value, floor, answer.note)
+            rows[n].append(row)
+            progress((done + (n + 1) / len(losses)) / len(used))
+    return tuple(ByClass(tuple(row)) for row in rows)

@@ -120,6 +120,12 @@ def test_by_class_is_of_the_planes():
     assert f"Softmax cross-entropy | {short(overall.value)} nats" in text
     dice = generalized_dice(TRUTH, Z, 5, scale="softmax", ignore=255)
     assert f"Generalized Dice | {short(dice.value)} |" in text
+    app = next(b for b in app.button if b.label == "Every loss, class by class").click().run()
+    assert not app.exception
+    table = next(m.value for m in app.markdown if m.value.startswith("| loss | class"))
+    cells = [f"{short(row.value)}" for row in found.rows] + [short(found.mean)]
+    assert f"| {LOSSES['dice'].title} | {' | '.join(cells)} |" in table
+    assert "Boundary loss" not in table
     assert f"{found.mean:.4g}" in text and "Absent, and not in the mean: class 4" in text
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from segloss_core import losses
-from segloss_core.classes import Scale, against_the_rest, by_class
+from segloss_core.classes import Scale, against_the_rest, by_class, every_by_class
 from segloss_core.spec import Note
 from segloss_core.study import Study
 
@@ -144,6 +144,27 @@ def test_the_mean_is_over_the_classes_that_are_there_by_hand() -> None:
         skip=(0,),
     )
     assert fewer.mean == pytest.approx((hands[1] + hands[2]) / 2, abs=1e-12)
+
+
+def test_many_losses_say_what_each_of_them_says() -> None:
+    told: list[float] = []
+    asked = [(CE, {}), (DICE, {"smooth": 0.0}), (losses.LOSSES["boundary"], {})]
+    found = every_by_class(
+        asked, TRUTH, LOGITS, NAMES, scale="softmax", ignore=255, progress=told.append
+    )
+    for (loss, dials), one in zip(asked, found, strict=True):
+        assert one == by_class(loss, TRUTH, LOGITS, NAMES, scale="softmax", ignore=255, **dials)
+    assert told == sorted(told) and told[-1] == 1 and len(told) == 12
+
+
+def test_a_prediction_is_kept_where_it_is_ignored_if_it_is_a_number() -> None:
+    p = 1 / (1 + np.exp(-LOGITS))
+    for scale, said in (("sigmoid", LOGITS), ("softmax", LOGITS), ("probabilities", p)):
+        whole, some = (against_the_rest(TRUTH, said, 1, scale=scale, ignore=i) for i in (None, 255))
+        assert np.array_equal(whole.prediction.logits(), some.prediction.logits())
+    p[:, TRUTH == 255] = np.nan
+    one = against_the_rest(TRUTH, p, 1, scale="probabilities", ignore=255)
+    assert not one.prediction.logits()[TRUTH == 255].any()
 
 
 def test_nothing_that_counts_has_no_mean() -> None:

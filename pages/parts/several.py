@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from segloss_core import Loss
-from segloss_core.classes import by_class
+from segloss_core import LOSSES, Loss
+from segloss_core.classes import by_class, every_by_class
 from segloss_core.multiclass import cross_entropy, generalized_dice
 from segloss_core.study import Study
 
@@ -23,11 +23,11 @@ def show(study: Study, loss: Loss) -> None:
         loss, target, prediction, names, scale=scale, skip=(0,), ignore=ignore,
         confidence=study.pair.prediction.confidence or view.get("confidence"), **settings.of(loss),
     )  # fmt: skip
-    rows = ["| class | value | |", "|-|-|-|"]
+    rows = []
     for row in found.rows:
         why = row.note.value if row.note else "" if row.present else "not in the target"
-        rows.append(f"| {plain(row.name)} | {short(row.value)} | {why} |")
-    st.markdown("\n".join(rows))
+        rows.append([plain(row.name), short(row.value), why])
+    st.markdown(_table(["class", "value"], rows))
     if found.mean is not None:
         absent = f" Absent, and not in the mean: {plain(', '.join(found.absent))}."
         st.markdown(
@@ -36,18 +36,19 @@ def show(study: Study, loss: Loss) -> None:
         )
     st.caption("Each class against everything else; the background, class 0, is left out.")
     st.markdown("**Over all classes at once**, whatever loss is chosen:")
-    st.markdown("\n".join(_at_once(study, classes)))
+    st.markdown(_table(["loss", "value"], _at_once(study, classes)))
     st.caption(
         "Here the background is a class like the others. A class that is absent adds nothing to "
         "the cross-entropy; in generalized Dice it takes the largest weight of those present, so "
         "that saying it where it is not still costs."
     )
+    _every_loss(study, classes)
 
 
-def _at_once(study: Study, classes: current.Classes) -> list[str]:
+def _at_once(study: Study, classes: current.Classes) -> list[list[str]]:
     """Two losses that have no single object, as rows."""
     target, prediction, names, ignore, scale = classes
-    rows = ["| loss | value | |", "|-|-|-|"]
+    rows = []
     for title, unit, loss in (
         ("Softmax cross-entropy", " nats", cross_entropy),
         ("Generalized Dice", "", generalized_dice),
@@ -57,5 +58,51 @@ def _at_once(study: Study, classes: current.Classes) -> list[str]:
             confidence=study.pair.prediction.confidence or view.get("confidence"),
         )  # fmt: skip
         said = "–" if found.value is None else f"{short(found.value)}{unit}"
-        rows.append(f"| {title} | {said} | {found.why} |")
+        rows.append([title, said, found.why])
     return rows
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    """Rows as Markdown; what is said beside the values has a column only where something is."""
+    if not any(row[len(head)] for row in rows):
+        rows = [row[: len(head)] for row in rows]
+    else:
+        head = [*head, ""]
+    lines = [head, ["-"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _every_loss(study: Study, classes: current.Classes) -> None:
+    """On wish, all losses that look at no places, class by class: a second or so."""
+    target, prediction, names, ignore, scale = classes
+    settings_now = [(loss, settings.of(loss)) for loss in LOSSES.values() if not loss.positional]
+    made_of = (study.pair.digest, scale, ignore, str(settings_now))
+    kept = study.kept.get("every loss by class")
+    if kept is None or kept[0] != made_of:
+        if not st.button(
+            "Every loss, class by class", key="several.every", icon=":material/table:"
+        ):
+            return
+        bar = st.progress(0.0, "Every class, every loss …")
+        found = every_by_class(
+            settings_now, target, prediction, names, scale=scale, skip=(0,), ignore=ignore,
+            confidence=study.pair.prediction.confidence or view.get("confidence"),
+            progress=lambda done: bar.progress(min(1.0, done), "Every class, every loss …"),
+        )  # fmt: skip
+        bar.empty()
+        kept = study.kept["every loss by class"] = (made_of, found)
+    losses = [loss for loss, _ in settings_now]
+    heads = ["loss", *(plain(row.name) for row in kept[1][0].rows), "mean"]
+    rows = [
+        [loss.title, *(short(row.value) for row in one.rows), _or_dash(one.mean), ""]
+        for loss, one in zip(losses, kept[1], strict=True)
+    ]
+    st.markdown(_table(heads, rows))
+    st.caption(
+        "Means over the classes that the target has. Losses that look at places take longer: "
+        "choose one of them in the list."
+    )
+
+
+def _or_dash(value: float | None) -> str:
+    return "–" if value is None else short(value)
