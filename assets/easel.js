@@ -2,9 +2,10 @@
 // and the outline of the other mask above it. Zoom and pan move the canvases; only painted rectangles are redrawn.
 
 import { HOME, frameOf, moved, panelAt, placeAt, revealing, sampleGrid, settled, zoomed } from "./view.js";
-import { OUTSIDE, TN, TP } from "./levels.js";
+import { IGNORED_MARK, OUTSIDE, TN, TP } from "./levels.js";
 import { clipBox, unionBox, wholeBox } from "./boxes.js";
 import { drawEdges, edgesOf } from "./outline.js";
+import { OPEN_STRIPES, paintHatch } from "./hatch.js";
 import { el, svg } from "./dom.js";
 
 const greyWord = code => (0xff000000 | (code * 0x10101)) >>> 0;
@@ -44,6 +45,14 @@ export class Easel {
 
   showOutline(mask, cut) {
     Object.assign(this, { mask, cut });
+    this.traced = "";
+    this.place();
+  }
+
+  // `marks` say where a pixel is ignored; null where all count.
+  showIgnored(marks) {
+    if (marks === this.marks) return;
+    this.marks = marks;
     this.traced = "";
     this.place();
   }
@@ -110,18 +119,25 @@ export class Easel {
     const W = Math.max(1, Math.round(pic.clientWidth * devicePixelRatio));
     const H = Math.max(1, Math.round(W * frame.ratio));
     const stamp = [W, H, view.z, view.x, view.y].join();
-    this.edges.hidden = !mask;
-    if (!mask || stamp === this.traced) return;
+    this.edges.hidden = !mask && !this.marks;
+    if (this.edges.hidden || stamp === this.traced) return;
     this.traced = stamp;
     Object.assign(this.edges, { width: W, height: H });
-    const { xs, ys, x0, x1, y0, y1 } = sampleGrid(frame, view, W, H, 1);
+    const grid = sampleGrid(frame, view, W, H, 1);
+    const data = new ImageData(W, H);
+    const words = new Uint32Array(data.data.buffer);
+    if (this.marks) paintHatch(words, grid, this.marks, this.w, IGNORED_MARK, OPEN_STRIPES);
+    if (mask) this.traceMask(words, grid);
+    this.edges.getContext("2d").putImageData(data, 0, 0);
+  }
+
+  traceMask(words, { W, H, xs, ys, x0, x1, y0, y1 }) {
+    const { mask } = this;
     const here = new Uint8Array(W * H).fill(OUTSIDE);
     for (let j = y0; j < y1; j++) {
       for (let i = x0; i < x1; i++) here[j * W + i] = mask[ys[j] * this.w + xs[i]] >= this.cut ? TP : TN;
     }
-    const data = new ImageData(W, H);
-    drawEdges(new Uint32Array(data.data.buffer), edgesOf(here, W, H, Math.max(1, Math.round(devicePixelRatio))));
-    this.edges.getContext("2d").putImageData(data, 0, 0);
+    drawEdges(words, edgesOf(here, W, H, Math.max(1, Math.round(devicePixelRatio))));
   }
 
   // ---- the ghost: what a tool is about to do, {points, closed} and {at, radius}, in pixels ----

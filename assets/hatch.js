@@ -4,8 +4,9 @@ import { word } from "./colours.js";
 
 const STRIPE = 4; // CSS pixels: the width of a stripe
 export const STRIPES = [word(124, 124, 124), word(158, 158, 158)];
+export const OPEN_STRIPES = [STRIPES[0], 0]; // what lies below is seen between them
 
-export function paintHatch(out, { W, K, xs, ys, x0, x1, y0, y1 }, marks, width, ignored) {
+export function paintHatch(out, { W, K, xs, ys, x0, x1, y0, y1 }, marks, width, ignored, stripes = STRIPES) {
   const band = Math.max(2, Math.round(STRIPE * (globalThis.devicePixelRatio ?? 1)));
   for (let j = y0; j < y1; j++) {
     for (let i = x0; i < x1; i++) {
@@ -14,7 +15,7 @@ export function paintHatch(out, { W, K, xs, ys, x0, x1, y0, y1 }, marks, width, 
         const row = ys[v] * width;
         for (let u = i * K; all && u < i * K + K; u++) all = marks[row + xs[u]] === ignored;
       }
-      if (all) out[j * W + i] = STRIPES[Math.floor((i + j) / band) & 1];
+      if (all) out[j * W + i] = stripes[Math.floor((i + j) / band) & 1];
     }
   }
 }

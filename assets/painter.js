@@ -1,6 +1,7 @@
 // The painter: one document under the hand. The canvas is the document; the server follows, step by step.
 
 import { Easel } from "./easel.js";
+import { IGNORED_MARK } from "./levels.js";
 import { PainterTools, PAINT_RADII, partOfRadius, probabilityOf, radiusAt } from "./painter_tools.js";
 import { Paper } from "./paper.js";
 import { crc32, strokeMessage } from "./stroke_codec.js";
@@ -104,9 +105,9 @@ export class Painter {
   tell(head, emit) {
     this.emit = emit;
     this.stopWaiting?.();
-    const { image, outline, sources } = head;
+    const { image, outline, sources, ignored } = head;
     const known = seg.papers.has(head.doc);
-    this.digests = [image, outline, ...Object.values(sources), known ? null : head.plane.digest].filter(Boolean);
+    this.digests = [image, outline, ignored, ...Object.values(sources), known ? null : head.plane.digest].filter(Boolean);
     if (known && this.head?.doc === head.doc) this.hear(head); // an answer does not wait for pictures
     this.stopWaiting = whenHere(this.digests, () => this.adopt(head), lost => emit.trigger("need", lost));
   }
@@ -136,6 +137,7 @@ export class Painter {
     }
     if (hand.value === null || (before && before.value !== head.value)) hand.value = head.value;
     if (fresh || before.image !== head.image) easel.showImage(head.image && planeOf(head.image));
+    easel.showIgnored(head.ignored ? planeOf(head.ignored).data : null);
     this.outlined = null;
     this.hear(head);
     this.show();
@@ -227,9 +229,10 @@ export class Painter {
       past: paper.history.past.length, future: paper.history.future.length, z: easel.view.z, target: head.target,
       image: head.image, other: head.target ? "Prediction's outline" : "Target's outline",
     });
-    say(this.legend, head.target
+    const hatched = head.ignored ? " · hatched: ignored, painting there changes nothing" : "";
+    say(this.legend, (head.target
       ? "White: object of the target · teal: the prediction's outline"
-      : `White: predicted object · teal: the target's outline · the brush paints p = ${probabilityOf(hand.value).toFixed(2)}`);
+      : `White: predicted object · teal: the target's outline · the brush paints p = ${probabilityOf(hand.value).toFixed(2)}`) + hatched);
     this.mark();
     this.status();
   }
@@ -271,8 +274,10 @@ export class Painter {
     const truth = planeOf(head.outline)?.data;
     const other = truth && inside ? (truth[y * paper.w + x] >= head.outline_from ? "object" : "background") : "";
     const code = inside ? paper.plane[y * paper.w + x] : 0;
+    const skipped = inside && head.ignored && planeOf(head.ignored)?.data[y * paper.w + x] === IGNORED_MARK;
     const here = head.target ? (code >= HALF ? "object" : "background") : `p = ${probabilityOf(code).toFixed(4)}`;
-    say(this.where, inside ? `x ${x}, y ${y} · ${here} · ${head.target ? "prediction" : "target"}: ${other}` : "");
+    const beside = skipped ? "ignored: counts nowhere" : `${head.target ? "prediction" : "target"}: ${other}`;
+    say(this.where, inside ? `x ${x}, y ${y} · ${here} · ${beside}` : "");
     Object.assign(this.root.dataset, inside ? { x, y, code } : { x: "", y: "", code: "" });
     const round = ["brush", "eraser", "line"].includes(hand.tool);
     const free = [...corners, ...(corners.length && at ? [at] : [])];

@@ -8,7 +8,7 @@ import torch
 from segloss_core.pair import confidence_code
 from segloss_core.study import Study
 
-from . import current, downloads, draw_answers, drawings, frame, view
+from . import current, downloads, draw_answers, drawings, frame, pictures, view
 from .browser import Plane, deliver, painter
 from .drawings import Drawing
 
@@ -34,6 +34,8 @@ def hand_over(drawing: Drawing) -> None:
         kind = "rgb" if pair.image.ndim == 3 else "grey"
         planes.append(Plane(pair.image_digest, kind, pair.image))  # type: ignore[arg-type]
     planes.append(_outline(drawing))
+    if pair.ignored is not None:
+        planes.append(pictures.marks(drawing.base))
     planes.append(_document(drawing).given[1])
     deliver(planes)
 
@@ -106,4 +108,5 @@ def _painter(drawing: Drawing) -> None:
         keep=(keep[target], keep[not target]),
         key="painter",
         on_stroke=struck,
+        ignored=None if pair.ignored is None else pictures.marks_digest(drawing.base),
     )

@@ -30,7 +30,7 @@ def hand_over(study: Study, more: Sequence[Plane] = ()) -> None:
     else:
         p = pair.prediction.probabilities().astype(np.float32)
         planes.append(Plane(pair.prediction.digest, "f32", p))
-        planes.append(Plane(marks_digest(study), "grey", _marks(study)))
+        planes.append(marks(study))
     deliver(planes)
 
 
@@ -44,14 +44,16 @@ def _codes(study: Study) -> np.ndarray:
     return study.kept["sent"]
 
 
-def _marks(study: Study) -> np.ndarray:
+def marks(study: Study) -> Plane:
     """The target with 2 where it is ignored."""
     target, ignored = study.pair.target, study.pair.ignored
-    return target if ignored is None else np.where(ignored, np.uint8(2), target)
+    if ignored is not None:
+        target = np.where(ignored, np.uint8(2), target)
+    return Plane(marks_digest(study), "grey", target)
 
 
 def marks_digest(study: Study) -> str:
-    """What `_marks` goes by in the browser."""
+    """What `marks` go by in the browser."""
     digest = study.pair.target_digest
     return digest if study.pair.ignored is None else f"marks+{digest}"
 

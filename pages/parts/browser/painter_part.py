@@ -118,6 +118,7 @@ def painter(
     keep: tuple[str, str],
     key: str,
     on_stroke: Callable[[], None],
+    ignored: str | None = None,
 ) -> None:
     """Show the document to paint on; `on_stroke` is called before the run that a change begins.
 
@@ -125,7 +126,8 @@ def painter(
     whose outline is shown (where it is at least `outline_from`), and what to start from. `value`
     is the code that the brush has at first. A `target` holds 0 and 255 alone. `keep` names the
     document and the other one in the tab's own storage, where they survive a reload. The `other`
-    document is not shown, but it is heard: a reload brings back both.
+    document is not shown, but it is heard: a reload brings back both. `ignored` is the digest of
+    a plane that holds 2 where a pixel counts nowhere.
     """
 
     def take() -> None:
@@ -151,6 +153,7 @@ def painter(
         "image": image,
         "outline": outline,
         "outline_from": outline_from,
+        "ignored": ignored,
         "sources": dict(sources),
         "value": value,
         "target": target,
