@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import downloads
+from pages.parts.browser import Document
+from pages.parts.drawings import Drawing
 from segloss_core import LOSSES, export
 from segloss_core.pair import Pair, Prediction
 from segloss_core.readers import ReadError, read
@@ -142,16 +145,21 @@ def test_an_ignored_pixel_that_is_pinned_has_no_arithmetic():
     assert any("is ignored: it counts nowhere" in m.value for m in app.markdown)
 
 
-PAGES = ("inspect_pixels", "compare", "draw", "landscapes", "tune")
+PAGES = (
+    ("inspect_pixels", {}), ("compare", {}), ("draw", {}), ("landscapes", {"mode": "curve"}),
+    ("landscapes", {"mode": "dials"}), ("landscapes", {"mode": "geometry"}), ("tune", {}),
+    ("tune", {"wish": "start"}), ("tune", {"wish": "band"}), ("tune", {"tune": "mix"}),
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("page", "at"), PAGES, ids=str)
 @pytest.mark.parametrize("every", [False, True], ids=["some", "all"])
-def test_every_page_stands_where_pixels_are_ignored(page, every):
+def test_every_page_stands_where_pixels_are_ignored(page, at, every):
     app = open_both(png(BINARY))
     if every:
         pair = mine(app).study.pair
         mine(app).study = Study(replace(pair, ignored=np.ones(pair.size, dtype=bool)))
+    app.session_state["view"].update(at)
     app = app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
     assert "count nowhere" in " ".join(c.value for c in app.caption)
@@ -160,6 +168,39 @@ def test_every_page_stands_where_pixels_are_ignored(page, every):
             app.session_state["tabs"] = tab
             app = app.run()
             assert not app.exception, tab
+
+
+def test_a_drawing_keeps_what_is_ignored_and_a_download_marks_it():
+    base = Study(
+        Pair(
+            None,
+            (BINARY == 1).astype(np.uint8),
+            Prediction.coded(GUESS),
+            "x",
+            ignored=BINARY == 255,
+        )
+    )
+    drawing = Drawing(base, Document(GUESS), Document(base.pair.target * 255), base)
+    drawing.prediction.codes, drawing.prediction.n = np.full_like(GUESS, 200), 1
+    drawing.follow()
+    np.testing.assert_array_equal(drawing.study.pair.ignored, BINARY == 255)
+    drawing.target.codes, drawing.target.n = np.full_like(GUESS, 255), 1
+    drawing.follow()
+    pair = drawing.study.pair
+    np.testing.assert_array_equal(pair.ignored, BINARY == 255)
+    np.testing.assert_array_equal(pair.target, BINARY != 255)
+    name, labels, says = downloads._target(drawing)
+    assert name == f"target-{pair.target_digest[:8]}" and "255 ignored" in says
+    again = read(png(labels), "t.png", role="target", class_=1, ignore=255)
+    np.testing.assert_array_equal(again.array, pair.target)
+    np.testing.assert_array_equal(again.ignored, pair.ignored)
+
+
+def test_255_of_very_many_classes_is_a_class():
+    every = np.arange(256, dtype=np.uint8).repeat(9).reshape(SIDE, SIDE)
+    app = give(inspect(), "target", "t.png", png(every))
+    next(b for b in app.button if "choose one" in b.label).click().run()
+    assert not app.exception and slot(app, "target").wanted.ignore is None
 
 
 def test_the_script_prints_the_number_on_screen(tmp_path):

@@ -192,8 +192,11 @@ def _plane(array: np.ndarray) -> Plane:
 def _seen(found: Comparison) -> list[tuple[Plane, str, str]]:
     """Target, A and B as small pictures."""
     pair = found.study.pair
+    target, says = pair.target.astype(np.float64), "The target mask"
+    if pair.ignored is not None:
+        target[pair.ignored], says = 0.55, "The target mask; grey where pixels are ignored"
     shown = [
-        (pair.target, "Target", "The target mask"),
+        (target, "Target", says),
         (pair.prediction.probabilities(), "A: this pair's prediction", "Prediction A"),
     ]
     if found.rival:

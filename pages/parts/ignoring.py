@@ -20,8 +20,12 @@ _MINUS = -1
 
 
 def usual(labels: Reading) -> int | None:
-    """The label that is ignored unasked: 255, where it occurs."""
-    return VOID if bool((labels.array == VOID).any()) else None
+    """The label that is ignored unasked: 255, where it occurs and 254 does not.
+
+    Beside 254 it is the last of very many classes.
+    """
+    last, before = (bool((labels.array == n).any()) for n in (VOID, VOID - 1))
+    return VOID if last and not before else None
 
 
 def negative(labels: Reading) -> bool:

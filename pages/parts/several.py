@@ -79,10 +79,14 @@ def _every_loss(study: Study, classes: current.Classes) -> None:
     made_of = (study.pair.digest, scale, ignore, str(settings_now))
     kept = study.kept.get("every loss by class")
     if kept is None or kept[0] != made_of:
-        if not st.button(
-            "Every loss, class by class", key="several.every", icon=":material/table:"
-        ):
+        place = st.empty()
+        with place:
+            wanted = st.button(
+                "Every loss, class by class", key="several.every", icon=":material/table:"
+            )
+        if not wanted:
             return
+        place.empty()
         bar = st.progress(0.0, "Every class, every loss …")
         found = every_by_class(
             settings_now, target, prediction, names, scale=scale, skip=(0,), ignore=ignore,

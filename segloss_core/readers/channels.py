@@ -101,4 +101,4 @@ def _floats(planes: NDArray[np.generic]) -> NDArray[np.float32]:
     """8-bit greys as probabilities (g + ½)/256; floats as they are."""
     if planes.dtype == np.uint8:
         return ((planes.astype(np.float32) + 0.5) / 256).astype(np.float32)
-    return planes.astype(np.float32)
+    return planes.astype(np.float32, copy=False)
