@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from types import MappingProxyType
-
-import numpy as np
-from numpy.typing import NDArray
 
 from . import plain
 from .mix import Mix
@@ -15,7 +11,7 @@ from .mix.plain import standalone_mix
 from .mix.text import written
 from .spec import Loss
 
-__all__ = ["call", "from_files", "from_sample", "npz", "snippet", "standalone", "table", "training"]
+__all__ = ["call", "from_files", "from_sample", "snippet", "standalone", "table", "training"]
 
 
 def standalone(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
@@ -111,13 +107,6 @@ pixels = read(
 ).array{resize}
 prediction = {build}
 """
-
-
-def npz(share: NDArray[np.float64], gradient: NDArray[np.float64]) -> bytes:
-    """Both maps as a compressed NumPy archive of float32."""
-    file = io.BytesIO()
-    np.savez_compressed(file, share=share.astype("f4"), gradient=gradient.astype("f4"))
-    return file.getvalue()
 
 
 def training(loss: Loss, dials: Mapping[str, float | int | None]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from segloss_core import Loss, export
+from segloss_core import Loss, export, files
 from segloss_core.arithmetic import Worked
 from segloss_core.arithmetic import number as _latex
 from segloss_core.classes import by_class
@@ -155,7 +155,9 @@ def _slug(loss: Loss, setting: dict[str, float | int | None]) -> str:
 
 def _npz(study: Study, loss: Loss) -> bytes:
     """Both maps, dense, as a file."""
-    return export.npz(*study.dense(study.maps(loss, wrt=view.get("wrt"), **settings.of(loss))))
+    found = study.maps(loss, wrt=view.get("wrt"), **settings.of(loss))
+    share, gradient = (plane.astype("f4") for plane in study.dense(found))
+    return files.npz(share=share, gradient=gradient)
 
 
 def show_code(study: Study, loss: Loss) -> None:
