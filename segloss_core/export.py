@@ -38,10 +38,23 @@ def call(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
 
 
 def snippet(
-    loss: Loss, dials: Mapping[str, float | int | None], wrt: str, source: str, value: float
+    loss: Loss,
+    dials: Mapping[str, float | int | None],
+    wrt: str,
+    source: str,
+    value: float,
+    ignoring: bool = False,
 ) -> str:
-    """A script that loads the pair by `source` and prints the value and both maps."""
-    arguments = call(loss, dials)
+    """A script that loads the pair by `source` and prints the value and both maps.
+
+    `ignoring` if the source names pixels that are ignored.
+    """
+    arguments = (", weight=weight" if ignoring else "") + call(loss, dials)
+    weigh = (
+        "weight = torch.tensor(~ignored).double()   # 0 where a pixel counts nowhere\n"
+        if ignoring
+        else ""
+    )
     line, named = _found(loss)
     line = f"from segloss_core import maps\n{line}" if isinstance(loss, Mix) else f"{line}, maps"
     return f"""\
@@ -50,7 +63,7 @@ import torch
 {source}
 z = torch.from_numpy(prediction.logits())  # logits, (H, W)
 y = torch.tensor(target)                   # 0 and 1, (H, W)
-
+{weigh}
 loss = {named}
 value = loss(z, y{arguments})              # {value:.10g}
 share = maps.share(loss, z, y{arguments})
@@ -77,12 +90,14 @@ def from_files(
     confidence: float | None,
     size: tuple[int, int] | None = None,
     how: Mapping[str, str] = MappingProxyType({}),
+    ignoring: bool = False,
 ) -> str:
     """How a script reads a target and a prediction from the files that were uploaded.
 
     `kind` and `confidence` are those of the pair's prediction, or "logit" for a file of logits;
     `size` (height, width) that to which it was resized; `how` further arguments of `read` by role,
-    such as ", class_=3". A name that was shortened for display is to be put right by hand.
+    such as ", class_=3"; `ignoring` if those of the target name a label that is ignored. A name
+    that was shortened for display is to be put right by hand.
     """
     build = {
         "probability": "Prediction.coded(pixels)",
@@ -93,6 +108,10 @@ def from_files(
     scale = "" if kind == "float" else f', scale="{kind}"'
     resize = f'\npixels = resized(pixels, {size}, "prediction")' if size else ""
     also = ", resized" if size else ""
+    reading = f'read(Path(mask).read_bytes(), mask, role="target"{how.get("target", "")})'
+    judged = f"target = {reading}.array"
+    if ignoring:
+        judged = f"truth = {reading}\ntarget, ignored = truth.array, truth.ignored"
     short = "  # put the whole names here" if "…" in target + prediction else ""
     return f"""\
 from pathlib import Path
@@ -101,7 +120,7 @@ from segloss_core.pair import Prediction
 from segloss_core.readers import read{also}
 
 mask, guess = {target!r}, {prediction!r}{short}
-target = read(Path(mask).read_bytes(), mask, role="target"{how.get("target", "")}).array
+{judged}
 pixels = read(
     Path(guess).read_bytes(), guess, role="prediction"{scale}{how.get("prediction", "")}
 ).array{resize}

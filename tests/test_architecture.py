@@ -65,7 +65,7 @@ PLAN: dict[str, set[str]] = {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["geometry", "pixels", "spec", "study"])
     },
     f"{CORE}/comparison.py": {
-        "torch", "numpy", *(f"{CORE}.{room}" for room in ["moves", "pair", "spec", "study"])
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "moves", "pair", "spec", "study"])
     },
     f"{CORE}/landscape/": {
         "torch", "numpy", f"{CORE}.landscape",

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from pages.parts.browser.bundle import ASSETS, bundle, join, modules
-from pages.parts.browser.codec import Plane, maps_bytes, pack, planes_message
+from pages.parts.browser.codec import Plane, maps_bytes, pack, plane_bytes, planes_message
 from pages.parts.browser.dials_part import Dial, Heard, _said
 from pages.parts.browser.mount import _STUB
 from pages.parts.browser.plain import plain
@@ -122,6 +122,18 @@ def test_planes_come_back_as_they_were():
     assert (bits == target.ravel()).all()
     for plane in planes[1:]:
         assert parts[plane.digest] == plane.array.tobytes()
+
+
+def test_what_is_ignored_travels_as_one_more_bit():
+    rng = np.random.default_rng(1)
+    grey = rng.integers(0, 256, (5, 7), dtype=np.uint16)
+    ignored, target = rng.integers(0, 2, (2, 5, 7), dtype=np.uint16)
+    code = np.where(ignored, grey + 512, grey + 256 * target)
+    body = np.frombuffer(zlib.decompress(plane_bytes(Plane("c", "code", code))), np.uint8)
+    assert (body[:35] == grey.ravel()).all()
+    bits = [np.unpackbits(part, bitorder="little", count=35) for part in (body[35:40], body[40:])]
+    assert (bits[0] == (target * (1 - ignored)).ravel()).all() and len(body) == 45
+    assert (bits[1] == ignored.ravel()).all()
 
 
 def test_the_body_starts_at_a_multiple_of_eight():

@@ -9,7 +9,7 @@ from segloss_core import LOSSES, Loss
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import current, drawings, view
+from . import current, drawings, ignoring, view
 from .bound import bound, switch
 from .say import percent, plain
 
@@ -66,8 +66,8 @@ def _take_pair() -> None:
 def facts(study: Study) -> None:
     """What the pair is and what was assumed in reading it, as text."""
     height, width = study.pair.size
-    part = percent(float(study.pair.target.mean()))
-    for line in (f"{width} × {height} pixels, {part} object", *study.pair.notes):
+    part, said = percent(study.pair.prevalence), ignoring.fact(study.pair)
+    for line in (f"{width} × {height} pixels, {part} object", *said, *study.pair.notes):
         st.caption(plain(line))
 
 

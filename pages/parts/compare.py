@@ -288,7 +288,7 @@ def _both(found: Comparison, loss: Loss) -> None:
         size=(across, height), image=None,
         pair=pictures.code_digest(found.study) if coded else None,
         prediction=None if coded else pair.prediction.digest,
-        target=None if coded else pair.target_digest,
+        target=None if coded else pictures.marks_digest(found.study),
         levels=pictures.levels(found.study),
         panels=[
             Panel(side, kind, limits, legend, f"{loss.title}: {kind} map of {side}", unit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import streamlit as st
 import torch
 
@@ -14,7 +15,7 @@ from segloss_core.readers import Reading, resized
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import drawings, view
+from . import drawings, ignoring, view
 from .files import TYPES, Slot, Wanted, read_slot, wanted
 from .say import plain
 
@@ -87,8 +88,8 @@ def base(where: torch.device) -> Study:
     return mine.study
 
 
-def classes() -> tuple[Any, Any, list[str]] | None:
-    """Class numbers of target and prediction, and their names, where both files hold classes."""
+def classes() -> tuple[Any, Any, list[str], int | None] | None:
+    """Class numbers of target and prediction where both files hold classes; names; the ignored."""
     slots = uploads().slots
     labels = [slots[role].labels for role in ("target", "prediction") if role in slots]
     if view.get("pair") != view.UPLOAD or len(labels) < 2 or None in labels:
@@ -96,22 +97,29 @@ def classes() -> tuple[Any, Any, list[str]] | None:
     target, prediction = labels[0], labels[1]
     if target is None or prediction is None or target.size != prediction.size:
         return None
-    most = int(max(target.array.max(), prediction.array.max())) + 1
+    void = ignoring.kept_as(slots["target"].wanted.ignore)
+    judged = target.array if void is None else np.where(target.array == void, 0, target.array)
+    most = int(max(judged.max(), prediction.array.max())) + 1
     said = target.class_names
     names = [said[n] if n < len(said) else f"class {n}" for n in range(most)]
-    return target.array, prediction.array, names
+    return target.array, prediction.array, names, void
 
 
 def source_code() -> str:
     """How a script loads the pair on screen."""
     name, mine = view.get("pair"), uploads()
     if name == view.DRAWN and (drawn := drawings.current(base_name())):
-        files = drawn.study.pair.names
-        return export.from_files(files["target"], files["prediction"], "probability", None)
+        files, some = drawn.study.pair.names, drawn.study.pair.ignored is not None
+        how = {"target": ", class_=1, ignore=255"} if some else {}
+        if files["target"] == drawn.base.pair.names.get("target") and "target" in mine.slots:
+            how = {"target": mine.slots["target"].wanted.code}  # not painted on: the file as it was
+        return export.from_files(
+            files["target"], files["prediction"], "probability", None, how=how, ignoring=some
+        )
     if name != view.UPLOAD or mine.study is None:
         return export.from_sample(base_name())
     pair = mine.study.pair
-    logits = any(role == "prediction" and scale == "logit" for role, _, scale, _ in mine.made_of)
+    logits = any(role == "prediction" and scale == "logit" for role, _, _, scale, _ in mine.made_of)
     return export.from_files(
         pair.names["target"],
         pair.names["prediction"],
@@ -119,6 +127,7 @@ def source_code() -> str:
         pair.prediction.confidence,
         size=pair.size if "prediction" in mine.resized else None,
         how={role: slot.wanted.code for role, slot in mine.slots.items()},
+        ignoring=pair.ignored is not None,
     )
 
 
@@ -184,7 +193,7 @@ def _offer_classes(mine: Uploads, role: str, file: Any) -> None:
         mine.slots[role] = _read(mine, role, file, slot.wanted)
 
     st.button(
-        "It holds several classes: choose one", key=f"several.{slot.file}", on_click=take,
+        ignoring.offer(slot.wanted.ignore), key=f"several.{slot.file}", on_click=take,
         icon=":material/category:",
     )  # fmt: skip
 
@@ -236,6 +245,7 @@ def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> N
         origin="upload",
         names={role: reading.name for role, reading in readings.items()},
         notes=tuple(said),
+        ignored=readings["target"].ignored,
     )
     mine.study = Study(pair, where)
 

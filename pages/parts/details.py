@@ -58,9 +58,9 @@ def tabs(study: Study, loss: Loss) -> None:
 
 def each_class(study: Study, loss: Loss) -> None:
     """The loss of every class against the rest, and their mean."""
-    target, prediction, names = current.classes() or (None, None, [])
+    target, prediction, names, ignore = current.classes() or (None, None, [], None)
     found = by_class(
-        loss, target, prediction, names, scale="labels", skip=(0,),
+        loss, target, prediction, names, scale="labels", skip=(0,), ignore=ignore,
         confidence=study.pair.prediction.confidence or view.get("confidence"), **settings.of(loss),
     )  # fmt: skip
     rows = ["| class | value | |", "|-|-|-|"]
@@ -84,6 +84,12 @@ def this_pixel(study: Study, loss: Loss) -> None:
         st.markdown("Click a pixel in a picture to pin it: its arithmetic appears here.")
         return
     x, y = pin
+    if study.pair.ignored is not None and study.pair.ignored[y, x]:
+        st.markdown(
+            f"**Pixel x = {x}, y = {y}** is ignored: it counts nowhere, so it pays nothing and is "
+            "pushed nowhere, whatever is predicted there."
+        )
+        return
     setting, wrt = settings.of(loss), view.get("wrt")
     maps = study.maps(loss, wrt=wrt, **setting)
     found = study.worked(loss, (y, x), **setting)
@@ -157,7 +163,9 @@ def _npz(study: Study, loss: Loss) -> bytes:
     """Both maps, dense, as a file."""
     found = study.maps(loss, wrt=view.get("wrt"), **settings.of(loss))
     share, gradient = (plane.astype("f4") for plane in study.dense(found))
-    return files.npz(share=share, gradient=gradient)
+    ignored = study.pair.ignored
+    more = {} if ignored is None else {"ignored": ignored}
+    return files.npz(share=share, gradient=gradient, **more)
 
 
 def show_code(study: Study, loss: Loss) -> None:
@@ -165,12 +173,15 @@ def show_code(study: Study, loss: Loss) -> None:
     setting, source = settings.of(loss), current.source_code()
     value = study.value(loss, **setting).value
     st.caption(f"Prints {short(value, 10)}, the value on screen.")
-    st.code(export.snippet(loss, setting, view.get("wrt"), source, value), language="python")
+    ignores = study.pair.ignored is not None
+    script = export.snippet(loss, setting, view.get("wrt"), source, value, ignores)
+    st.code(script, language="python")
     st.download_button(
         "Download both maps (NPZ)", lambda: _npz(study, loss), icon=":material/download:",
         # The name tells any two maps apart: downloads of equal length may share an address.
         file_name=f"{_slug(loss, setting)}-{study.pair.digest[:10]}.npz",
-        help="share and gradient as float32 arrays, (H, W)",
+        help="share and gradient as float32 arrays, (H, W)"
+        + ("; ignored is boolean" if ignores else ""),
     )  # fmt: skip
     st.caption("For a training loop:")
     st.code(export.training(loss, setting), language="python")

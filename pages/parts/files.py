@@ -11,6 +11,7 @@ import streamlit as st
 
 from segloss_core.readers import ReadError, Reading, read
 
+from . import ignoring
 from .say import unquoted
 
 TYPES = [
@@ -27,11 +28,12 @@ class Wanted:
     scale: str | None = None
     class_: int | None = None
     page: int | None = None
+    ignore: int | None = None
 
     @property
     def code(self) -> str:
         """As further arguments of `read`."""
-        said = {"class_": self.class_, "page": self.page}
+        said = {"class_": self.class_, "page": self.page, "ignore": self.ignore}
         return "".join(f", {name}={value}" for name, value in said.items() if value is not None)
 
 
@@ -72,7 +74,8 @@ def read_slot(role: str, file: Any, wanted: Wanted, others: Sequence[Slot] = ())
 
     def one(wanted: Wanted) -> Reading:
         return read(
-            data, name, scale=wanted.scale, class_=wanted.class_, page=wanted.page, **how
+            data, name, scale=wanted.scale, class_=wanted.class_, page=wanted.page,
+            ignore=wanted.ignore, **how,
         )  # fmt: skip
 
     labels = None
@@ -93,7 +96,7 @@ def read_slot(role: str, file: Any, wanted: Wanted, others: Sequence[Slot] = ())
             wanted = replace(wanted, page=reading.pages // 2)
             reading = one(wanted)
         if wanted.class_ is not None and labels is None:
-            labels = read(data, name, values="labels", page=wanted.page, **how)
+            labels = _labels(data, name, how, wanted.page)
     except ReadError as error:
         return Slot(file.file_id, wanted, error=unquoted(error.message))
     return Slot(file.file_id, wanted, reading, labels=labels)
@@ -115,17 +118,34 @@ def _of_several(
 ) -> tuple[Wanted, Reading]:
     """Choose a class of a file that holds several; what is no file of classes raises `error`."""
     try:
-        labels = read(data, name, values="labels", page=wanted.page, **how)
+        labels = _labels(data, name, how, wanted.page)
         if labels.stacked:
             wanted = replace(wanted, page=labels.pages // 2)
-            labels = read(data, name, values="labels", page=wanted.page, **how)
+            labels = _labels(data, name, how, wanted.page)
     except ReadError:
         raise error from None
-    numbers, counts = np.unique(labels.array[labels.array > 0], return_counts=True)
+    ignore = None
+    if how["role"] == "target":
+        ignore = -1 if ignoring.negative(labels) else ignoring.usual(labels)
+    real = (labels.array > 0) & (labels.array != ignoring.kept_as(ignore))
+    numbers, counts = np.unique(labels.array[real], return_counts=True)
     if not len(numbers):
         raise error
     largest = int(numbers[np.argmax(counts)])
-    return replace(wanted, class_=largest), labels
+    return replace(wanted, class_=largest, ignore=ignore), labels
+
+
+def _labels(data: bytes, name: str, how: dict[str, Any], page: int | None) -> Reading:
+    """The file as classes; −1 can only be what is ignored."""
+    try:
+        return read(data, name, values="labels", page=page, **how)
+    except ReadError as error:
+        if error.code != "bad_labels" or how["role"] != "target":
+            raise
+        try:
+            return read(data, name, values="labels", page=page, ignore=-1, **how)
+        except ReadError:
+            raise error from None
 
 
 def wanted(role: str, slot: Slot) -> Wanted:
@@ -133,13 +153,16 @@ def wanted(role: str, slot: Slot) -> Wanted:
     if slot.error:
         return slot.wanted
     scale = _scale(slot) if role == "prediction" and slot.labels is None else None
-    return Wanted(scale, _class(slot), _page(slot))
+    class_ = _class(slot)
+    ignore = ignoring.choose(slot) if role == "target" else None
+    return Wanted(scale, class_, _page(slot), ignore)
 
 
 def _class(slot: Slot) -> int | None:
     if slot.labels is None:
         return slot.wanted.class_
-    numbers = [int(n) for n in np.unique(slot.labels.array) if n]
+    void = ignoring.kept_as(slot.wanted.ignore)
+    numbers = [int(n) for n in np.unique(slot.labels.array) if n and n != void]
     if slot.wanted.class_ not in numbers:  # of another page
         numbers = sorted([*numbers, int(slot.wanted.class_ or 1)])
     names, key = slot.labels.class_names, f"class.{slot.file}"

@@ -21,17 +21,19 @@ class Labelled:
     """A plane of class numbers.
 
     labels: uint8 H x W.  names: of the numbers from 0 on, or () where the file has none.
-    notes: sentences for badges.
+    notes: sentences for badges.  ignored: bool H x W where a pixel is not judged, or None.
     """
 
     labels: NDArray[np.uint8]
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    ignored: NDArray[np.bool_] | None = None
 
 
-def labelled(raster: Raster, name: str) -> Labelled:
+def labelled(raster: Raster, name: str, ignore: int | None = None) -> Labelled:
     """Take a picture's greys or palette indices as class numbers.
 
+    ignore: the number of pixels that are not judged, which may then be -1; -1 becomes 255.
     Raises ReadError bad_labels for colours, lossy pictures and numbers above 255.
     """
     array = raster.array
@@ -42,7 +44,7 @@ def labelled(raster: Raster, name: str) -> Labelled:
             "bad_labels",
             f"{quoted(name)} is a lossy picture, which changes numbers of classes. Save it as PNG.",
         )
-    array, notes = as_labels(raster, name, None)
+    array, notes = as_labels(raster, name, ignore)
     largest = int(array.max())
     if largest > 255:
         raise ReadError(
@@ -50,7 +52,10 @@ def labelled(raster: Raster, name: str) -> Labelled:
             f"{quoted(name)} holds the value {largest:,}; numbers of classes are 0 to 255. "
             "Renumber the classes.",
         )
-    return Labelled(array.astype(np.uint8), raster.class_names, notes)
+    skipped = None if ignore is None else array == (255 if ignore == -1 else ignore)
+    if skipped is not None and not bool(skipped.any()):
+        skipped = None
+    return Labelled(array.astype(np.uint8), raster.class_names, notes, skipped)
 
 
 def one_class(plane: Labelled, class_: str | int | None, name: str) -> Labelled:
@@ -67,7 +72,7 @@ def one_class(plane: Labelled, class_: str | int | None, name: str) -> Labelled:
         notes += (f"Class {_span(called)} against everything else",)
         if not bool(mask.any()):
             notes += (f"Class {_span(called)} does not occur",)
-    return Labelled(mask, plane.names, notes)
+    return Labelled(mask, plane.names, notes, plane.ignored)
 
 
 def _number(plane: Labelled, class_: str | int | None, name: str) -> int:

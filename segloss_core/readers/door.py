@@ -56,7 +56,8 @@ def read(
     member: which part of a file with several named ones (arrays of an NPZ, segments).
     axis: which axis of a three-axis array counts its pages or colours; None tells from the shape
         or asks.
-    ignore: a label that stands for pixels not judged; -1 is allowed and becomes 255.
+    ignore: a label that stands for pixels not judged, of labels or beside `class_`; -1 is allowed
+        and becomes 255. A mask of one class says in `ignored` where they are.
 
     Raises ReadError with a `code` for anything wrong with the file, and nothing else for any
     bytes. Raises ValueError for a role, values or scale that does not exist.
@@ -73,13 +74,15 @@ def read(
         raise ValueError(f"scale must be 'probability', 'logit', 'hard' or None, got {scale!r}")
     if page is not None and page < 0:
         raise ValueError(f"page must be 0 or more, got {page}")
-    if ignore is not None and (values != "labels" or ignore < -1):
-        raise ValueError(f"ignore must be a label from -1 and goes with values='labels': {ignore}")
+    if ignore is not None and (ignore < -1 or (values != "labels" and class_ is None)):
+        raise ValueError(f"ignore must be a label from -1 and goes with labels or class_: {ignore}")
+    if ignore is not None and ignore == class_:
+        raise ValueError(f"class_ and ignore must differ, both are {ignore}")
     row = _format_of(data, name, limits)
     meant: Values = "labels" if class_ is not None else values or "binary"
     asked = Asked(role, meant, size, page, member, axis, limits)
     if row.outlines or class_ is not None or (role == "prediction" and values == "labels"):
-        return _of_classes(data, name, row, asked, values, class_, classes, picture)
+        return _of_classes(data, name, row, asked, values, class_, classes, picture, ignore)
     assert row.decode is not None
     raster = _one_page(row.decode(data, name, asked), name, asked)
     _check_size(raster, name, size)
@@ -114,6 +117,7 @@ def _of_classes(
     class_: str | int | None,
     classes: Sequence[str] | None,
     picture: str | None,
+    ignore: int | None,
 ) -> Reading:
     """Read a file as numbers of classes, or as one class of them."""
     role, size = asked.role, asked.size
@@ -131,7 +135,7 @@ def _of_classes(
         assert row.decode is not None
         raster = _one_page(row.decode(data, name, asked), name, asked)
         _check_size(raster, name, size)
-        plane = labelled(raster, name)
+        plane = labelled(raster, name, ignore)
     if values != "labels":
         plane = one_class(plane, class_, name)
     hard = role == "prediction" and values != "labels"
@@ -143,6 +147,7 @@ def _of_classes(
         assumptions=(*_suffix_note(row, name), *plane.notes),
         digest=hashlib.sha256(data).hexdigest(),
         name=clean_name(name),
+        ignored=plane.ignored if role == "target" else None,
     )
 
 

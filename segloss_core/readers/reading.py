@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
 Role = Literal["image", "target", "prediction"]
@@ -27,6 +28,8 @@ class Reading:
     name: the file's name, cleaned for showing as text.
     pages: how many planes the file holds.
     page: the one that is here, counted from 0; None for all.
+    ignored: of one class made a mask, bool like `array` where a pixel is not judged; None where
+        nothing is to be ignored, or nothing is.
     orientation: where the voxel axes x, y, z of a volume point, as "R A S" (right, anterior,
         superior) or their opposites L, P, I; empty where the format does not say.
     """
@@ -41,6 +44,7 @@ class Reading:
     pages: int = 1
     page: int | None = None
     orientation: str = ""
+    ignored: NDArray[np.bool_] | None = field(default=None, repr=False)
 
     @property
     def stacked(self) -> bool:

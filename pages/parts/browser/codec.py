@@ -27,8 +27,8 @@ _DTYPES: dict[str, np.dtype[Any]] = {
 class Plane:
     """Pixels that a tab keeps under the digest of their content.
 
-    `code` holds g + 256 y of a coded pair (uint16), `rgb` is H x W x 3, `grey` and `f32` are H x
-    W.
+    `code` holds g + 256 y of a coded pair (uint16), and g + 512 where it is ignored; `rgb` is H x
+    W x 3, `grey` and `f32` are H x W.
     """
 
     digest: str
@@ -48,12 +48,21 @@ def pack(head: object, body: bytes) -> bytes:
     return struct.pack("<I", len(text)) + text + b"\0" * (-(4 + len(text)) % 8) + body
 
 
+def _bits(numbers: np.ndarray) -> bytes:
+    """The lowest bit of each number, eight to a byte."""
+    return np.packbits((numbers & 1).astype(np.uint8), bitorder="little").tobytes()
+
+
 def plane_bytes(plane: Plane) -> bytes:
-    """The deflated pixels. Codes travel as a byte of grey and a bit of target per pixel."""
+    """The deflated pixels. Codes travel as a byte of grey and a bit of target per pixel.
+
+    Where some are ignored, a bit of that follows for each.
+    """
     if plane.kind == "code":
         grey = (plane.array & 0xFF).astype(np.uint8)
-        target = np.packbits((plane.array >> 8).astype(np.uint8), bitorder="little")
-        body = grey.tobytes() + target.tobytes()
+        body = grey.tobytes() + _bits(plane.array >> 8)
+        if (ignored := plane.array >> 9).any():
+            body += _bits(ignored)
     else:
         body = np.ascontiguousarray(plane.array, dtype=_DTYPES[plane.kind]).tobytes()
     return zlib.compress(body, 1)
