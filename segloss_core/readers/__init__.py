@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .door import read
-from .errors import Code, ReadError
+from .errors import Code, Question, ReadError
 from .limits import LIMITS, Limits
 from .names import clean_name
 from .pictures import png
@@ -14,6 +14,7 @@ __all__ = [
     "LIMITS",
     "Code",
     "Limits",
+    "Question",
     "ReadError",
     "Reading",
     "ReadingKind",

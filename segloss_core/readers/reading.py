@@ -29,6 +29,9 @@ class Reading:
     page: the one that is here, counted from 0; None for all.
     orientation: where the voxel axes x, y, z of a volume point, as "R A S" (right, anterior,
         superior) or their opposites L, P, I; empty where the format does not say.
+    voxel: size of a voxel along x, y, z in the file's unit (mm, nearly always); () likewise.
+    axes: lengths of the three axes of an array or volume, of which `axis` counts pages or
+        colours; () and None where there is no such choice.
     """
 
     array: NDArray[Any] = field(repr=False)
@@ -41,6 +44,9 @@ class Reading:
     pages: int = 1
     page: int | None = None
     orientation: str = ""
+    voxel: tuple[float, ...] = ()
+    axes: tuple[int, ...] = ()
+    axis: int | None = None
 
     @property
     def stacked(self) -> bool:
@@ -65,7 +71,7 @@ class Raster:
     step: greys are spread by this factor over what the file holds (PNG of 2 or 4 bits).
     pages: how many planes the file holds, here or not.
     member: the part of the file that was read, where it has several.
-    class_names, orientation: as in `Reading`.
+    class_names, orientation, voxel, axes, axis: as in `Reading`.
     """
 
     array: NDArray[Any]
@@ -77,6 +83,9 @@ class Raster:
     member: str | None = None
     class_names: tuple[str, ...] = ()
     orientation: str = ""
+    voxel: tuple[float, ...] = ()
+    axes: tuple[int, ...] = ()
+    axis: int | None = None
 
     @property
     def size(self) -> tuple[int, int]:
