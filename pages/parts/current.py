@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import streamlit as st
 import torch
 
 from segloss_core import exhibit, export
 from segloss_core.pair import Pair, Prediction, confidence_code
 from segloss_core.readers import Reading, resized
+from segloss_core.readers.labels import different
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import drawings, view
-from .files import TYPES, Slot, Wanted, read_slot, wanted
+from . import drawings, guesses, view
+from .files import TYPES, Slot, Wanted, read_slot
 from .say import plain
 
 ROLES = {
@@ -87,19 +89,32 @@ def base(where: torch.device) -> Study:
     return mine.study
 
 
-def classes() -> tuple[Any, Any, list[str]] | None:
-    """Class numbers of target and prediction, and their names, where both files hold classes."""
+def _labels() -> tuple[Reading, Reading] | None:
     slots = uploads().slots
     labels = [slots[role].labels for role in ("target", "prediction") if role in slots]
-    if view.get("pair") != view.UPLOAD or len(labels) < 2 or None in labels:
+    if view.get("pair") != view.UPLOAD or len(labels) < 2:
         return None
     target, prediction = labels[0], labels[1]
     if target is None or prediction is None or target.size != prediction.size:
         return None
-    most = int(max(target.array.max(), prediction.array.max())) + 1
-    said = target.class_names
-    names = [said[n] if n < len(said) else f"class {n}" for n in range(most)]
-    return target.array, prediction.array, names
+    return target, prediction
+
+
+def several() -> bool:
+    """Whether both files hold classes."""
+    return _labels() is not None
+
+
+def classes() -> tuple[Any, Any, list[str]] | None:
+    """Class numbers of target and prediction, and their names, where both files hold classes."""
+    both = _labels()
+    if both is None:
+        return None
+    # Renumbered without gaps: ids like 24001 would ask for as many classes.
+    numbers = sorted({0}.union(*(different(labels.array) for labels in both)))
+    said = both[0].class_names
+    names = [said[n] if n < len(said) else f"class {n}" for n in numbers]
+    return *(np.searchsorted(numbers, labels.array) for labels in both), names
 
 
 def source_code() -> str:
@@ -148,19 +163,20 @@ def choose_files(where: torch.device) -> None:
             label, type=TYPES, help=hint, key=key, on_change=_changed, args=(role, key)
         )
         slot = mine.slots.get(role)
-        if file is not None:
-            if slot is None or slot.file != file.file_id:
-                slot = mine.slots[role] = _read(mine, role, file, Wanted())
-                fresh = True
-            if (how := wanted(role, slot)) != slot.wanted:
-                slot = mine.slots[role] = _read(mine, role, file, how)
-                fresh = True
-        elif slot is not None and slot.reading is not None:
+        if file is not None and (slot is None or slot.file != file.file_id):
+            slot = mine.slots[role] = _read(mine, role, file, Wanted())
+            fresh = True
+        elif file is None and slot is not None and slot.reading is not None:
             st.caption(f"Still open: {plain(slot.reading.name)}")
-        if slot is not None and slot.error:
-            st.error(slot.error, icon=":material/error:")
-            if file is not None and slot.offers_classes:
-                _offer_classes(mine, role, file)
+        if slot is not None:
+            if slot.error:
+                open_ = slot.asked and not slot.offers_classes
+                (st.info if open_ else st.error)(
+                    slot.error, icon=":material/help:" if open_ else ":material/error:"
+                )
+            _read_as_chosen(mine, role, slot)
+            if slot.offers_classes:
+                _offer_classes(mine, role, slot)
     if mine.slots or mine.study is not None:
         st.button("Forget my files", on_click=forget, icon=":material/delete:", type="tertiary")
     _join(mine, where, fresh)
@@ -172,16 +188,27 @@ def _changed(role: str, key: str) -> None:
         uploads().slots.pop(role, None)
 
 
-def _read(mine: Uploads, role: str, file: Any, how: Wanted) -> Slot:
-    return read_slot(role, file, how, [slot for name, slot in mine.slots.items() if name != role])
+def _read(mine: Uploads, role: str, file: Any, how: Wanted, before: Slot | None = None) -> Slot:
+    others = [slot for name, slot in mine.slots.items() if name != role]
+    return read_slot(role, file, how, others, before)
 
 
-def _offer_classes(mine: Uploads, role: str, file: Any) -> None:
+def _read_as_chosen(mine: Uploads, role: str, slot: Slot) -> None:
+    """Read the file anew when the boxes under it say so; then all else follows from the start."""
+    before = [
+        mine.slots[name] for name in list(ROLES)[: list(ROLES).index(role)] if name in mine.slots
+    ]
+    how = guesses.line(role, slot, guesses.leader(slot, before))
+    if how not in (slot.wanted, slot.refused):
+        mine.slots[role] = _read(mine, role, slot.source, how, slot)
+        st.rerun()
+
+
+def _offer_classes(mine: Uploads, role: str, slot: Slot) -> None:
     """A mask of more than two values may hold classes: the visitor says so."""
-    slot = mine.slots[role]
 
     def take() -> None:
-        mine.slots[role] = _read(mine, role, file, slot.wanted)
+        mine.slots[role] = _read(mine, role, slot.source, slot.wanted)
 
     st.button(
         "It holds several classes: choose one", key=f"several.{slot.file}", on_click=take,

@@ -25,7 +25,7 @@ NAMES = (
 def tabs(study: Study, loss: Loss) -> None:
     """Five tabs, each worked out only while it is open."""
     setting = settings.of(loss)
-    several = current.classes() is not None
+    several = current.several()
     names = [*NAMES, *([":material/category: By class"] if several else [])]
     pixel, who, histogram, about, code, *rest = st.tabs(names, key="tabs", on_change="rerun")
     if pixel.open:
