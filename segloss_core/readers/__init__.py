@@ -6,6 +6,7 @@ from .door import read
 from .errors import Code, Question, ReadError
 from .limits import LIMITS, Limits
 from .names import clean_name
+from .orientation import disagreement
 from .pictures import png
 from .reading import Reading, ReadingKind, Role, Scale
 from .resize import resized
@@ -21,6 +22,7 @@ __all__ = [
     "Role",
     "Scale",
     "clean_name",
+    "disagreement",
     "png",
     "read",
     "resized",
