@@ -320,3 +320,68 @@ def test_numbers_of_instances_are_classes_however_large():
     assert [row.split("|")[1].strip() for row in table.splitlines()[2:]] == [
         "class 24001", "class 26002",
     ]  # fmt: skip
+
+
+def open_slices(app: AppTest) -> AppTest:
+    app.session_state["tabs"] = ":material/layers: Slices"
+    return app.run()
+
+
+def values_shown(app: AppTest) -> list[float]:
+    line = next(m.value for m in app.markdown if "slices: **" in m.value)
+    return [float(part) for part in line.split("**")[1::2]]
+
+
+def test_the_loss_of_every_slice_and_of_the_volume():
+    rng = np.random.default_rng(0)
+    truth = (rng.random((6, SIDE, SIDE)) < 0.3).astype(np.uint8)
+    truth[0] = 0
+    guess = rng.random((6, SIDE, SIDE)).astype(np.float32)
+    app = give(inspect(loss="dice"), "target", "t.nii.gz", volume(truth))
+    app = open_slices(give(app, "prediction", "p.nii.gz", volume(guess)))
+    assert not app.exception and not app.error
+    dice = lambda p, y: 1 - (2 * (p * y).sum() + 1) / (p.sum() + y.sum() + 1)  # noqa: E731
+    each = [dice(guess[z].astype(float), truth[z]) for z in range(6)]
+    whole, mean, here = values_shown(app)
+    assert whole == pytest.approx(dice(guess.astype(float), truth), rel=1e-3)
+    assert mean == pytest.approx(np.mean(each), rel=1e-3)
+    assert here == pytest.approx(each[3], rel=1e-3)
+    assert any("target: 1 of 6" in c.value for c in app.caption)
+
+
+def test_a_loss_of_places_says_that_slices_are_not_put_together():
+    truth = np.zeros((3, SIDE, SIDE), np.uint8)
+    truth[:, 8:20, 8:20] = 1
+    app = give(inspect(loss="hausdorff_dt"), "target", "t.nii.gz", volume(truth))
+    app = open_slices(give(app, "prediction", "p.nii.gz", volume(np.roll(truth, 3, 2))))
+    assert not app.exception and not app.error
+    assert len(values_shown(app)) == 2
+    assert any("looks at places" in m.value for m in app.markdown)
+
+
+def test_a_slice_that_looks_like_a_hard_mask_is_read_like_the_others():
+    truth = np.zeros((3, SIDE, SIDE), np.uint8)
+    truth[1, 8:20, 8:20] = 1
+    guess = np.zeros((3, SIDE, SIDE), np.float32)
+    guess[1] = np.random.default_rng(0).random((SIDE, SIDE))
+    app = give(inspect(), "target", "t.nii.gz", volume(truth))
+    app = give(app, "prediction", "p.nii.gz", volume(guess))
+    next(s for s in app.slider if s.label == "Slice").set_value(0).run()
+    assert not app.exception and not app.error
+    assert slot(app, "prediction").reading.scale == "probability"
+
+
+def test_volumes_that_lie_differently_are_said_to():
+    truth = np.zeros((3, SIDE, SIDE), np.uint8)
+    truth[1, 8:20, 8:20] = 1
+    turned = nibabel.Nifti1Image(
+        np.ascontiguousarray(truth.transpose(2, 1, 0)), np.diag([-1, 1, 2.5, 1])
+    ).to_bytes()
+    app = give(inspect(), "target", "t.nii.gz", volume(truth))
+    app = give(app, "prediction", "p.nii", turned)
+    assert not app.exception and not app.error
+    assert len(app.warning) == 1
+    for part in ("R A S and to L A S", "1 × 1 × 1 and 1 × 1 × 2.5"):
+        assert part in app.warning[0].value and any(part in n for n in mine(app).study.pair.notes)
+    app = give(app, "prediction", "same.nii.gz", volume(truth))
+    assert not app.warning

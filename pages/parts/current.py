@@ -11,7 +11,7 @@ import torch
 
 from segloss_core import exhibit, export
 from segloss_core.pair import Pair, Prediction, confidence_code
-from segloss_core.readers import Reading, resized
+from segloss_core.readers import Reading, disagreement, resized
 from segloss_core.readers.labels import different
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
@@ -177,6 +177,8 @@ def choose_files(where: torch.device) -> None:
             _read_as_chosen(mine, role, slot)
             if slot.offers_classes:
                 _offer_classes(mine, role, slot)
+    for said in _lie_differently(mine):
+        st.warning(f"{said}.", icon=":material/3d_rotation:")
     if mine.slots or mine.study is not None:
         st.button("Forget my files", on_click=forget, icon=":material/delete:", type="tertiary")
     _join(mine, where, fresh)
@@ -246,6 +248,15 @@ def _join(mine: Uploads, where: torch.device, fresh: bool) -> None:
     st.rerun()
 
 
+def _lie_differently(mine: Uploads) -> list[str]:
+    """How the volumes beside the target lie otherwise than it does."""
+    readings = {role: slot.reading for role, slot in mine.slots.items() if slot.reading}
+    if (target := readings.pop("target", None)) is None:
+        return []
+    said = (disagreement(target, x, ("target", role)) for role, x in readings.items())
+    return [sentence for sentence in said if sentence]
+
+
 def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> None:
     size = readings["target"].size
     mine.resized = tuple(role for role, x in readings.items() if x.size != size)
@@ -255,6 +266,7 @@ def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> N
     }
     said = [f"{ROLES[role][0]}: {note}" for role, x in readings.items() for note in x.assumptions]
     said += [f"{ROLES[role][0]}: resized as you asked" for role in mine.resized]
+    said += _lie_differently(mine)
     pair = Pair(
         image=arrays.get("image"),
         target=arrays["target"],

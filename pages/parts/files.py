@@ -89,8 +89,9 @@ def read_slot(
     slot = Slot(file.file_id, wanted, source=file)
     if before is not None:
         slot.asked, slot.resize = dict(before.asked), before.resize
-        slot.guess, slot.floats, slot.round = before.guess, before.floats, before.round
-        slot.numbers = before.numbers
+        slot.round = before.round
+        if slot.part == before.part:
+            slot.guess, slot.floats, slot.numbers = before.guess, before.floats, before.numbers
     try:
         _fill(slot, role, others)
     except ReadError as error:
@@ -122,9 +123,10 @@ def _fill(slot: Slot, role: str, others: Sequence[Slot]) -> None:
         how[part] = getattr(wanted, part)
 
     def one(wanted: Wanted) -> Reading:
-        return read(
-            data, name, scale=wanted.scale, class_=wanted.class_, page=wanted.page, **how
-        )  # fmt: skip
+        # What was guessed of all pages holds for each: an empty one looks like a hard mask.
+        whole = wanted.page is not None and wanted.class_ is None and "page" not in slot.asked
+        scale = wanted.scale or (slot.guess if whole else None)
+        return read(data, name, scale=scale, class_=wanted.class_, page=wanted.page, **how)  # type: ignore[arg-type]
 
     labels = None
     if other is not None and role != "image" and (wanted.scale, wanted.class_) == (None, None):
@@ -143,6 +145,7 @@ def _fill(slot: Slot, role: str, others: Sequence[Slot]) -> None:
             return
         reading = one(wanted)
     if reading.stacked:
+        slot.guess = reading.scale if wanted.scale is None else slot.guess
         wanted = replace(wanted, page=reading.pages // 2)
         reading = one(wanted)
     if wanted.class_ is not None and (labels is None or labels.stacked):
