@@ -54,6 +54,9 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/classes.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "pair", "pixels", "spec"]),
     },
+    f"{CORE}/volume.py": {
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "pair", "pixels", "spec"]),
+    },
     f"{CORE}/exhibit.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["maps", "pair", "pixels", "spec"]),
     },

@@ -10,7 +10,7 @@ from segloss_core.arithmetic import number as _latex
 from segloss_core.classes import by_class
 from segloss_core.study import BAND, Maps, Study
 
-from . import card, current, elsewhere, figures, settings, view
+from . import card, current, elsewhere, figures, settings, slices, view
 from .say import percent, plain, short
 
 NAMES = (
@@ -23,10 +23,14 @@ NAMES = (
 
 
 def tabs(study: Study, loss: Loss) -> None:
-    """Five tabs, each worked out only while it is open."""
+    """Tabs, each worked out only while it is open."""
     setting = settings.of(loss)
-    several = current.classes() is not None
-    names = [*NAMES, *([":material/category: By class"] if several else [])]
+    more = {}
+    if current.several():
+        more[":material/category: By class"] = each_class
+    if slices.there():
+        more[slices.NAME] = slices.show
+    names = [*NAMES, *more]
     pixel, who, histogram, about, code, *rest = st.tabs(names, key="tabs", on_change="rerun")
     if pixel.open:
         with pixel:
@@ -50,10 +54,10 @@ def tabs(study: Study, loss: Loss) -> None:
     if code.open:
         with code:
             show_code(study, loss)
-    for tab in rest:
+    for tab, show in zip(rest, more.values(), strict=True):
         if tab.open:
             with tab:
-                each_class(study, loss)
+                show(study, loss)
 
 
 def each_class(study: Study, loss: Loss) -> None:
