@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,6 +75,29 @@ def test_the_sentence_counts_what_the_library_counts_and_the_disagreeing_come_fi
         assert cell.get_attribute("data-side") == found[name].side
         shown = number(page.locator(f"tr[data-loss={name}] td.is-value").inner_text())
         assert shown == pytest.approx(a.value(LOSSES[name]).value, rel=1e-3)
+    rows_of_file = downloaded(page)
+    assert [row["loss"] for row in rows_of_file] == order
+    for row in rows_of_file:
+        name = row["loss"]
+        assert float(row["a_value"]) == a.value(LOSSES[name]).value  # every digit
+        assert float(row["b_value"]) == b.value(LOSSES[name]).value
+        assert row["prefers"] == found[name].side
+    dice = next(row for row in rows_of_file if row["loss"] == "dice")
+    maps = a.maps(LOSSES["dice"])
+    paid = a.payers(maps, 0.5)
+    parts = [float(dice[f"a_part_{n}"]) for n in ("by_misses", "by_false_alarms", "within_3_px")]
+    assert parts == pytest.approx([paid.false_negatives, paid.false_positives, paid.boundary_band], rel=1e-9)
+
+
+def downloaded(page):
+    """Compare's table as the file says it; its name is that of its content."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Table as CSV").click()
+    found = waiting.value
+    content = Path(found.path()).read_bytes()
+    digest = hashlib.blake2b(content, digest_size=4).hexdigest()
+    assert found.suggested_filename == f"losses-{digest}.csv"
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
 
 def test_a_click_on_a_columns_name_sorts_table_and_pictures_and_the_link_keeps_it(page, address):
@@ -92,6 +118,7 @@ def test_a_click_on_a_columns_name_sorts_table_and_pictures_and_the_link_keeps_i
     complete(page)
     assert [row.get_attribute("data-loss") for row in rows(page).all()] == order
     assert page.locator("th.is-norm").get_attribute("aria-sort") == "descending"
+    assert "a_value" in downloaded(page)[0] and "b_value" not in downloaded(page)[0]
 
 
 def test_a_small_multiple_opens_inspect_on_its_loss(page, address):

@@ -15,7 +15,7 @@ from segloss_core import comparison as core
 from segloss_core.comparison import Preference, Standing
 from segloss_core.study import Study, Value
 
-from . import on_both, pictures, view
+from . import on_both, pictures, table_csv, view
 from .browser import Look, Plane, Tile, gallery
 from .say import short
 
@@ -223,6 +223,8 @@ def show(found: Comparison, beside: DeltaGenerator) -> None:
         show="table", key="compare.table", on_look=_take, waiting=waiting, **common
     )
     _large(found)
+    order = [row.name for row in rows]
+    table_csv.button(table_csv.text(found.a, found.b, order, found.rival is not None))
     _band(width)
     if clicked and clicked != view.get("loss"):
         view.put("loss", clicked)
