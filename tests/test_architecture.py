@@ -70,6 +70,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/comparison.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "moves", "pair", "spec", "study"])
     },
+    f"{CORE}/contrast.py": {"numpy"},
     f"{CORE}/landscape/": {
         "torch", "numpy", f"{CORE}.landscape",
         *(f"{CORE}.{room}" for room in ["maps", "pixels", "spec", "study"]),
