@@ -16,7 +16,7 @@ from segloss_core.weights import over_weights
 
 from . import axes, choose, figures, patience, pictures, settings, view
 from .axes import Range
-from .browser import Landmark, Plane, deliver, pad
+from .browser import Landmark, Plane, pad
 from .pictures import unit
 from .say import short
 
@@ -63,8 +63,7 @@ def touch(
         shown.append((other, axes.of(other), land_of(study, other, axes.of(other), what), ()))
     lands = [land for _, _, land, _ in shown if land is not None]
     limits = _limits(lands)
-    pictures.hand_over(study)
-    deliver([_plane(land) for land in lands])
+    pictures.hand_over(study, [_plane(land) for land in lands])  # in one message: it has one key
 
     def pads() -> None:
         for one, its_ranges, land, its_marks in shown:
