@@ -94,6 +94,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/files.py": {"numpy"},
     f"{CORE}/pair.py": {"numpy"},
     f"{CORE}/readers/": {"numpy", "PIL", "nibabel", "pydicom", "tifffile", f"{CORE}.pair", f"{CORE}.readers"},
+    f"{CORE}/bundle.py": {"numpy", f"{CORE}.pair", f"{CORE}.readers"},
     f"{CORE}/scenes/": {"numpy", "cv2", "PIL", f"{CORE}.pair", f"{CORE}.scenes"},
     # the app
     "pages/parts/browser/": {"numpy", "streamlit", "pages.parts.browser"},

@@ -64,7 +64,7 @@ def touch(
         shown.append((other, axes.of(other), land_of(study, other, axes.of(other), what), ()))
     lands = [land for _, _, land, _ in shown if land is not None]
     limits = _limits(lands)
-    pictures.hand_over(study, [_plane(land) for land in lands])
+    pictures.hand_over(study, [_plane(land) for land in lands])  # in one message: it has one key
 
     def pads() -> None:
         for one, its_ranges, land, its_marks in shown:
