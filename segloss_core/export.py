@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from types import MappingProxyType
-
-import numpy as np
-from numpy.typing import NDArray
 
 from . import plain
 from .mix import Mix
@@ -20,7 +16,6 @@ __all__ = [
     "from_channels",
     "from_files",
     "from_sample",
-    "npz",
     "snippet",
     "standalone",
     "table",
@@ -180,13 +175,6 @@ planes = read_channels(
 pair = against_the_rest(labels, planes, {class_}, scale={meaning!r}{skip}).pair()
 prediction, target, ignored = pair.prediction, pair.target, pair.ignored
 """
-
-
-def npz(share: NDArray[np.float64], gradient: NDArray[np.float64]) -> bytes:
-    """Both maps as a compressed NumPy archive of float32."""
-    file = io.BytesIO()
-    np.savez_compressed(file, share=share.astype("f4"), gradient=gradient.astype("f4"))
-    return file.getvalue()
 
 
 def training(loss: Loss, dials: Mapping[str, float | int | None]) -> str:

@@ -109,7 +109,11 @@ class Kinds:
         """
         if logits.shape != (LEVELS,):
             raise ValueError(f"need the logits of {LEVELS} levels, got shape {logits.shape}")
-        counted = count(code)
+        return cls.of_counts(count(code), logits)
+
+    @classmethod
+    def of_counts(cls, counted: NDArray[np.int64], logits: NDArray[np.float64]) -> Kinds:
+        """Kinds that were counted before, such as those of several images added up: (512,)."""
         return cls(counted, cls._row(counted, logits))
 
     def at_levels(self, logits: NDArray[np.float64]) -> Kinds:

@@ -55,6 +55,9 @@ PLAN: dict[str, set[str]] = {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "pair", "pixels", "spec"]),
     },
     f"{CORE}/multiclass.py": {"torch", "numpy", f"{CORE}.classes", f"{CORE}.pair"},
+    f"{CORE}/volume.py": {
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "pair", "pixels", "spec"]),
+    },
     f"{CORE}/exhibit.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["maps", "pair", "pixels", "spec"]),
     },
@@ -68,6 +71,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/comparison.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "moves", "pair", "spec", "study"])
     },
+    f"{CORE}/contrast.py": {"numpy"},
     f"{CORE}/landscape/": {
         "torch", "numpy", f"{CORE}.landscape",
         *(f"{CORE}.{room}" for room in ["maps", "pixels", "spec", "study"]),
@@ -91,6 +95,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/files.py": {"numpy"},
     f"{CORE}/pair.py": {"numpy"},
     f"{CORE}/readers/": {"numpy", "PIL", "nibabel", "pydicom", "tifffile", f"{CORE}.pair", f"{CORE}.readers"},
+    f"{CORE}/bundle.py": {"numpy", f"{CORE}.pair", f"{CORE}.readers"},
     f"{CORE}/scenes/": {"numpy", "cv2", "PIL", f"{CORE}.pair", f"{CORE}.scenes"},
     # the app
     "pages/parts/browser/": {"numpy", "streamlit", "pages.parts.browser"},

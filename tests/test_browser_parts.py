@@ -18,7 +18,7 @@ from pages.parts.browser.codec import Plane, maps_bytes, pack, plane_bytes, plan
 from pages.parts.browser.dials_part import Dial, Heard, _said
 from pages.parts.browser.mount import _STUB
 from pages.parts.browser.plain import plain
-from pages.parts.browser.viewer_part import Panel, _panel, _Pins, viewer
+from pages.parts.browser.viewer_part import Panel, _Pins, panel_head, viewer
 
 ROOT = Path(__file__).resolve().parents[1]
 NODE = shutil.which("node")
@@ -258,8 +258,8 @@ def test_an_old_pin_or_one_outside_the_picture_is_ignored():
 
 def test_limits_that_are_no_range_are_left_to_the_browser():
     for limits in (None, (0.0, 0.0), (0.0, float("nan")), (1.0, 0.0)):
-        assert _panel(Panel("m", "share", limits, "", "m"))["limits"] is None
-    assert _panel(Panel("m", "share", (0.0, 2.0), "", "m"))["limits"] == [0.0, 2.0]
+        assert panel_head(Panel("m", "share", limits, "", "m"))["limits"] is None
+    assert panel_head(Panel("m", "share", (0.0, 2.0), "", "m"))["limits"] == [0.0, 2.0]
 
 
 @pytest.mark.parametrize(

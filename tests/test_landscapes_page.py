@@ -29,6 +29,13 @@ QUICK = [name for name, loss in LOSSES.items() if len(loss.dials) > 1 and not lo
 SLOW = [name for name, loss in LOSSES.items() if len(loss.dials) > 1 and loss.positional]
 
 
+@pytest.mark.parametrize("page", ["landscapes", "tune"])
+def test_another_pair_draws_anew(page):
+    app = opened(page, loss="tversky")
+    app.selectbox(key="choose.pair").set_value("vessels").run()
+    assert not app.exception
+
+
 @pytest.mark.parametrize("name", QUICK)
 def test_every_loss_with_two_dials_has_a_surface(name):
     app = opened("landscapes", loss=name, pair="lesion")

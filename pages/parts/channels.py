@@ -27,7 +27,7 @@ _SLICES = "slices"
 _ALONG = {0: "first axis", 2: "last axis"}
 
 
-def follow(slot: Slot, file: Any, target: Slot | None) -> bool:
+def follow(slot: Slot, target: Slot | None) -> bool:
     """Read a stack as planes of classes where it fits the target's; says whether that changed.
 
     Where the target is gone or has others, the file is again what it was without it.
@@ -38,13 +38,13 @@ def follow(slot: Slot, file: Any, target: Slot | None) -> bool:
         return _back(slot)
     assert target is not None and target.reading is not None
     held = (target.reading.digest, target.wanted.ignore, target.labels is None)
-    asked = (*held, slot.meaning, slot.along)
+    asked = (*held, slot.meaning, slot.along, slot.wanted.member)
     if asked == slot.asked_of:
         return False
     most = int(truth.max())
     found = read_channels(
-        file.getvalue(), file.name, size=truth.shape, least=max(2, most + 1),
-        meaning=slot.meaning, axis=slot.along,
+        slot.source.getvalue(), slot.source.name, size=truth.shape, least=max(2, most + 1),
+        meaning=slot.meaning, axis=slot.along, member=slot.wanted.member,
     )  # fmt: skip
     if found is not None and target.labels is None and len(found.planes) != 2:
         found = None  # of an object and its background there are two

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import streamlit as st
 import torch
 
 from segloss_core import exhibit, export
 from segloss_core.classes import Scale
 from segloss_core.pair import Pair, Prediction, confidence_code
-from segloss_core.readers import Reading, resized
+from segloss_core.readers import Reading, disagreement, resized
+from segloss_core.readers.labels import different
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import channels, drawings, ignoring, view
-from .files import TYPES, Slot, Wanted, read_slot, wanted
+from . import channels, drawings, guesses, ignoring, view
+from .files import TYPES, Slot, Wanted, read_slot
 from .say import plain
 
 ROLES = {
@@ -88,6 +90,31 @@ def base(where: torch.device) -> Study:
     return mine.study
 
 
+def _labels() -> tuple[Reading, Reading] | None:
+    slots = uploads().slots
+    labels = [slots[role].labels for role in ("target", "prediction") if role in slots]
+    if view.get("pair") != view.UPLOAD or len(labels) < 2:
+        return None
+    target, prediction = labels[0], labels[1]
+    if target is None or prediction is None or target.size != prediction.size:
+        return None
+    return target, prediction
+
+
+def _channels() -> tuple[Slot, Slot] | None:
+    """The prediction's file with a plane per class and the target's, where they are on screen."""
+    slots = uploads().slots
+    if view.get("pair") != view.UPLOAD or not {"target", "prediction"} <= set(slots):
+        return None
+    planes, truth = slots["prediction"], slots["target"]
+    return None if planes.channels is None or truth.reading is None else (planes, truth)
+
+
+def several() -> bool:
+    """Whether both files hold classes."""
+    return _channels() is not None or _labels() is not None
+
+
 Classes = tuple[Any, Any, list[str], int | None, Scale]
 
 
@@ -96,27 +123,27 @@ def classes() -> Classes | None:
 
     That is their names, the label that is ignored, and what the prediction is.
     """
-    slots = uploads().slots
-    if view.get("pair") == view.UPLOAD and {"target", "prediction"} <= set(slots):
-        planes, truth = slots["prediction"], slots["target"]
-        if planes.channels is not None and truth.reading is not None:
-            void = ignoring.kept_as(truth.wanted.ignore)
-            both = channels.arrays(planes, truth)
-            return *both, channels.names(planes, truth), void, planes.channels.meaning
-    labels = [slots[role].labels for role in ("target", "prediction") if role in slots]
-    if view.get("pair") != view.UPLOAD or len(labels) < 2 or None in labels:
+    if (found := _channels()) is not None:
+        planes, truth = found
+        void = ignoring.kept_as(truth.wanted.ignore)
+        assert planes.channels is not None
+        both_arrays = channels.arrays(planes, truth)
+        return *both_arrays, channels.names(planes, truth), void, planes.channels.meaning
+    both = _labels()
+    if both is None:
         return None
-    target, prediction = labels[0], labels[1]
-    if target is None or prediction is None or target.size != prediction.size:
-        return None
-    void = ignoring.kept_as(slots["target"].wanted.ignore)
-    most = 1 + max(
-        int(array.max(where=True if void is None else array != void, initial=0))
-        for array in (target.array, prediction.array)
-    )
-    said = target.class_names
-    names = [said[n] if n < len(said) else f"class {n}" for n in range(most)]
-    return target.array, prediction.array, names, void, "labels"
+    target, prediction = (labels.array for labels in both)
+    void = ignoring.kept_as(uploads().slots["target"].wanted.ignore)
+    judged = target if void is None else np.where(target == void, 0, target)
+    # Renumbered without gaps: ids like 24001 would ask for as many classes.
+    numbers = sorted({0, *different(judged), *different(prediction)})
+    said = both[0].class_names
+    names = [said[n] if n < len(said) else f"class {n}" for n in numbers]
+    target, prediction = (np.searchsorted(numbers, x) for x in (judged, prediction))
+    if void is None:
+        return target, prediction, names, None, "labels"
+    mark = len(numbers)
+    return np.where(both[0].array == void, mark, target), prediction, names, mark, "labels"
 
 
 def source_code() -> str:
@@ -180,21 +207,24 @@ def choose_files(where: torch.device) -> None:
             label, type=TYPES, help=hint, key=key, on_change=_changed, args=(role, key)
         )
         slot = mine.slots.get(role)
-        if file is not None:
-            if slot is None or slot.file != file.file_id:
-                slot = mine.slots[role] = _read(mine, role, file, Wanted())
-                fresh = True
-            if role == "prediction" and channels.follow(slot, file, mine.slots.get("target")):
-                fresh = True
-            if (how := wanted(role, slot)) != slot.wanted:
-                slot = mine.slots[role] = _read(mine, role, file, how)
-                fresh = True
-        elif slot is not None and slot.reading is not None:
+        if file is not None and (slot is None or slot.file != file.file_id):
+            slot = mine.slots[role] = _read(mine, role, file, Wanted())
+            fresh = True
+        elif file is None and slot is not None and slot.reading is not None:
             st.caption(f"Still open: {plain(slot.reading.name)}")
-        if slot is not None and slot.error:
-            st.error(slot.error, icon=":material/error:")
-            if file is not None and slot.offers_classes:
-                _offer_classes(mine, role, file)
+        if slot is not None:
+            if role == "prediction" and channels.follow(slot, mine.slots.get("target")):
+                fresh = True
+            if slot.error:
+                open_ = slot.asked and not slot.offers_classes
+                (st.info if open_ else st.error)(
+                    slot.error, icon=":material/help:" if open_ else ":material/error:"
+                )
+            _read_as_chosen(mine, role, slot)
+            if slot.offers_classes:
+                _offer_classes(mine, role, slot)
+    for said in _lie_differently(mine):
+        st.warning(f"{said}.", icon=":material/3d_rotation:")
     if mine.slots or mine.study is not None:
         st.button("Forget my files", on_click=forget, icon=":material/delete:", type="tertiary")
     _join(mine, where, fresh)
@@ -206,16 +236,27 @@ def _changed(role: str, key: str) -> None:
         uploads().slots.pop(role, None)
 
 
-def _read(mine: Uploads, role: str, file: Any, how: Wanted) -> Slot:
-    return read_slot(role, file, how, [slot for name, slot in mine.slots.items() if name != role])
+def _read(mine: Uploads, role: str, file: Any, how: Wanted, before: Slot | None = None) -> Slot:
+    others = [slot for name, slot in mine.slots.items() if name != role]
+    return read_slot(role, file, how, others, before)
 
 
-def _offer_classes(mine: Uploads, role: str, file: Any) -> None:
+def _read_as_chosen(mine: Uploads, role: str, slot: Slot) -> None:
+    """Read the file anew when the boxes under it say so; then all else follows from the start."""
+    before = [
+        mine.slots[name] for name in list(ROLES)[: list(ROLES).index(role)] if name in mine.slots
+    ]
+    how = guesses.line(role, slot, guesses.leader(slot, before))
+    if how not in (slot.wanted, slot.refused):
+        mine.slots[role] = _read(mine, role, slot.source, how, slot)
+        st.rerun()
+
+
+def _offer_classes(mine: Uploads, role: str, slot: Slot) -> None:
     """A mask of more than two values may hold classes: the visitor says so."""
-    slot = mine.slots[role]
 
     def take() -> None:
-        mine.slots[role] = _read(mine, role, file, slot.wanted)
+        mine.slots[role] = _read(mine, role, slot.source, slot.wanted)
 
     st.button(
         ignoring.offer(slot.wanted.ignore), key=f"several.{slot.file}", on_click=take,
@@ -254,6 +295,15 @@ def _join(mine: Uploads, where: torch.device, fresh: bool) -> None:
     st.rerun()
 
 
+def _lie_differently(mine: Uploads) -> list[str]:
+    """How the volumes beside the target lie otherwise than it does."""
+    readings = {role: slot.reading for role, slot in mine.slots.items() if slot.reading}
+    if (target := readings.pop("target", None)) is None:
+        return []
+    said = (disagreement(target, x, ("target", role)) for role, x in readings.items())
+    return [sentence for sentence in said if sentence]
+
+
 def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> None:
     size = readings["target"].size
     mine.resized = tuple(role for role, x in readings.items() if x.size != size)
@@ -263,6 +313,7 @@ def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> N
     }
     said = [f"{ROLES[role][0]}: {note}" for role, x in readings.items() for note in x.assumptions]
     said += [f"{ROLES[role][0]}: resized as you asked" for role in mine.resized]
+    said += _lie_differently(mine)
     slot = mine.slots["prediction"]
     if slot.channels is None:
         prediction = as_prediction(readings["prediction"], arrays["prediction"])

@@ -9,7 +9,7 @@ from segloss_core.arithmetic import Worked
 from segloss_core.arithmetic import number as _latex
 from segloss_core.study import BAND, Maps, Study
 
-from . import card, current, elsewhere, figures, settings, several, view
+from . import card, current, elsewhere, figures, settings, several, slices, view
 from .say import percent, short
 
 NAMES = (
@@ -22,9 +22,14 @@ NAMES = (
 
 
 def tabs(study: Study, loss: Loss) -> None:
-    """Five tabs, each worked out only while it is open."""
+    """Tabs, each worked out only while it is open."""
     setting = settings.of(loss)
-    names = [*NAMES, *([":material/category: By class"] if current.classes() is not None else [])]
+    more = {}
+    if current.several():
+        more[":material/category: By class"] = several.show
+    if slices.there():
+        more[slices.NAME] = slices.show
+    names = [*NAMES, *more]
     pixel, who, histogram, about, code, *rest = st.tabs(names, key="tabs", on_change="rerun")
     if pixel.open:
         with pixel:
@@ -48,10 +53,10 @@ def tabs(study: Study, loss: Loss) -> None:
     if code.open:
         with code:
             show_code(study, loss)
-    for tab in rest:
+    for tab, show in zip(rest, more.values(), strict=True):
         if tab.open:
             with tab:
-                several.show(study, loss)
+                show(study, loss)
 
 
 def this_pixel(study: Study, loss: Loss) -> None:

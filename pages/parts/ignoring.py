@@ -50,7 +50,7 @@ def choose(slot: Slot) -> int | None:
     if now is not None and now not in numbers:  # of another page
         numbers.append(now)
     numbers.sort(key=lambda n: (n != VOID, n))
-    names, key = labels.class_names, f"ignore.{slot.file}"
+    names, key = labels.class_names, f"ignore.{slot.file}.{slot.round}"
     if st.session_state.get(key, now) not in (None, *numbers):
         st.session_state[key] = None
     st.session_state.setdefault(key, now)

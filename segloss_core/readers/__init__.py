@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .channels import Channels, Meaning, read_channels
 from .door import read
-from .errors import Code, ReadError
+from .errors import Code, Question, ReadError
 from .limits import LIMITS, Limits
 from .names import clean_name
+from .orientation import disagreement
 from .pictures import png
 from .reading import Reading, ReadingKind, Role, Scale
 from .resize import resized
@@ -17,12 +18,14 @@ __all__ = [
     "Code",
     "Limits",
     "Meaning",
+    "Question",
     "ReadError",
     "Reading",
     "ReadingKind",
     "Role",
     "Scale",
     "clean_name",
+    "disagreement",
     "png",
     "read",
     "read_channels",

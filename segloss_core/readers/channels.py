@@ -50,12 +50,14 @@ def read_channels(
     least: int = 2,
     meaning: Meaning | None = None,
     axis: int | None = None,
+    member: str | None = None,
     limits: Limits = LIMITS,
 ) -> Channels | None:
     """Read a file as planes of classes, or give None where it is none of that size.
 
     size: (height, width) in pixels of the target.  least: how many classes it has to have.
     meaning: None takes what lies in [0, 1] for probabilities and all else for logits of a softmax.
+    member: which part of a file with several named ones.
     axis: which of three axes counts classes, 0 or 2; None takes the one that fits, first of all 0.
     Raises ValueError for another meaning or axis.
     """
@@ -65,7 +67,7 @@ def read_channels(
         raise ValueError(f"axis must be 0 or 2, got {axis}")
     stacks: dict[int, Reading] = {}
     for along in _AXES:
-        stack = _stack(data, name, along, limits)
+        stack = _stack(data, name, along, member, limits)
         if stack is None or stack.size != tuple(size) or stack.pages < least:
             continue
         if not any(np.array_equal(stack.array, other.array) for other in stacks.values()):
@@ -84,11 +86,13 @@ def read_channels(
     return Channels(planes, found, meaning is None, along, fits, bounded, exclusive, stack)
 
 
-def _stack(data: bytes, name: str, axis: int, limits: Limits) -> Reading | None:
+def _stack(data: bytes, name: str, axis: int, member: str | None, limits: Limits) -> Reading | None:
     """All planes along an axis, numbers as they are; None where the file is no such stack."""
     for scale in (None, "logit"):  # logits above 0 alone are no probabilities: then as logits
         try:
-            found = read(data, name, role="prediction", axis=axis, scale=scale, limits=limits)
+            found = read(
+                data, name, role="prediction", axis=axis, scale=scale, member=member, limits=limits
+            )
         except ReadError as error:
             if error.code != "range":
                 return None

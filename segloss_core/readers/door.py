@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def read(
     data: the whole file.  name: its name, only shown.
     size: (height, width) in pixels it has to have, or None for any.
     values: how the values of a target or a hard prediction are meant: "labels" gives numbers of
-        classes, uint8, 0 being the background; None means "binary".
+        classes, as the file has them, 0 being the background; None means "binary".
     class_: name or number of the class that becomes 1 in a binary mask, all else 0; needed where
         a file of outlines holds several.
     classes: names of the classes 1, 2, … of a file of outlines (of YOLO's 0, 1, …), which gives
@@ -102,9 +103,8 @@ def read(
         assumptions=(*_suffix_note(row, name), *notes),
         digest=hashlib.sha256(data).hexdigest(),
         name=clean_name(name),
-        pages=raster.pages,
         page=page,
-        orientation=raster.orientation,
+        **_places(raster),
     )
 
 
@@ -148,7 +148,14 @@ def _of_classes(
         digest=hashlib.sha256(data).hexdigest(),
         name=clean_name(name),
         ignored=plane.ignored if role == "target" else None,
+        page=asked.page if plane.raster else None,
+        **({} if plane.raster is None else _places(plane.raster)),
     )
+
+
+def _places(raster: Raster) -> dict[str, Any]:
+    """What a reading keeps of how its planes lie in the file."""
+    return {key: getattr(raster, key) for key in ("pages", "orientation", "voxel", "axes", "axis")}
 
 
 def _format_of(data: bytes, name: str, limits: Limits) -> Format:

@@ -17,7 +17,10 @@ class Limits:
     rle_bytes: size of a run-length coded BMP or DICOM file, which is decoded in slow Python.
     stack_pixels: pages times height times width, of the pages that are wanted.
     unpacked_bytes: what a compressed file may become, and what any array may take.
-    members: arrays in one archive.
+    members: arrays in one NPZ, or files in one ZIP.
+    archive_bytes: what all files of a ZIP unpack to; they are unpacked one by one.
+    archive_ratio: how many times its size a ZIP may unpack to; honest ones stay below 1032.
+    pairs: pairs in one ZIP.
     tags: reads that the tags of a DICOM file take, two or three each.
     pages: pages of a TIFF, each of which has a header to walk.
     json_parts: commas and opening brackets of a JSON file; each may become an object in memory.
@@ -42,6 +45,9 @@ class Limits:
     stack_pixels: int = 2**25
     unpacked_bytes: int = 2**27
     members: int = 1000
+    archive_bytes: int = 2**29
+    archive_ratio: int = 1040
+    pairs: int = 200
     tags: int = 100_000
     pages: int = 2048
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import struct
 import zipfile
 
-from . import npy
+from . import npy, zipped
 from .asked import Asked
-from .errors import ReadError
+from .errors import Question, ReadError
 from .names import quoted
 from .planes import arranged
 from .reading import Raster
 
-_END = b"PK\x05\x06"
 _LISTED = 8
 
 
@@ -30,31 +28,28 @@ def decode(data: bytes, name: str, asked: Asked) -> Raster:
                 head = stream.read(npy.HEAD)
             header, found = npy.checked(head, name, asked)
             if header.end != info.file_size:
-                raise _broken(name, info.filename)
+                raise zipped.damaged(name, info.filename)
             with archive.open(info) as stream:
                 whole = stream.read(header.end + 1)
     except ReadError:
         raise
     except Exception:
         # zipfile raises BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError...
-        raise _broken(name) from None
+        raise zipped.damaged(name) from None
     raster = arranged(npy.values(whole, header, name), found, name)
     return raster.with_member(_key(info))
 
 
 def _check_directory(data: bytes, name: str, asked: Asked) -> None:
     """Bound the directory, which zipfile would walk to its end however long it is."""
-    end = data.rfind(_END, max(0, len(data) - 66_000))
-    if end < 0 or len(data) < end + 22:
-        raise _broken(name)
-    count, size = struct.unpack_from("<HI", data, end + 10)
-    limit = asked.limits.members
-    large = data[max(0, end - 20) : end].startswith(b"PK\x06\x07")
-    if large or count > limit or size > limit * 512:
+    end = zipped.directory(data)
+    if end is None:
+        raise zipped.damaged(name)
+    if not end.fits(asked.limits):
         raise ReadError(
             "archive",
-            f"{quoted(name)} is an archive of {'very many' if large else f'{count:,}'} parts "
-            f"({size:,} bytes of directory); up to {limit:,} are read. Save fewer arrays in it.",
+            f"{quoted(name)} is an archive of {end.said} parts ({end.size:,} bytes of directory); "
+            f"up to {asked.limits.members:,} are read. Save fewer arrays in it.",
         )
 
 
@@ -75,15 +70,19 @@ def _chosen(archive: zipfile.ZipFile, name: str, asked: Asked) -> zipfile.ZipInf
         )
     listed = ", ".join(quoted(key) for key in keys[:_LISTED])
     listed += f" and {len(keys) - _LISTED:,} more" if len(keys) > _LISTED else ""
+    asks = Question.of_names("member", tuple(keys))
     if asked.member is None and len(parts) > 1:
         raise ReadError(
-            "ambiguous", f"{quoted(name)} holds {len(parts)} arrays: {listed}. Choose one of them."
+            "ambiguous",
+            f"{quoted(name)} holds {len(parts)} arrays: {listed}. Choose one of them.",
+            asks,
         )
     if asked.member is not None and asked.member not in keys:
         raise ReadError(
             "ambiguous",
             f"{quoted(name)} holds no array {quoted(asked.member)}, but {listed}. Choose one of "
             "them.",
+            asks,
         )
     part = parts[0] if asked.member is None else parts[keys.index(asked.member)]
     if part.flag_bits & 1 or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -99,12 +98,3 @@ def _chosen(archive: zipfile.ZipFile, name: str, asked: Asked) -> zipfile.ZipInf
             "with numpy.savez.",
         )
     return part
-
-
-def _broken(name: str, part: str = "") -> ReadError:
-    where = f" in its part {quoted(part)}" if part else ""
-    return ReadError(
-        "corrupt",
-        f"{quoted(name)} is an archive that is cut off or damaged{where}. Save or download it "
-        "again.",
-    )

@@ -5,6 +5,7 @@ Read by `assets/codec.js`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 import zlib
@@ -41,6 +42,13 @@ class Plane:
         if len(shape) != wanted[0] or (wanted[1] and shape[2] != wanted[1]):
             raise ValueError(f"a plane of kind {self.kind!r} cannot have the shape {shape}")
 
+    @classmethod
+    def named(cls, name: str, kind: Kind, array: np.ndarray) -> Plane:
+        """Pixels under `name` and the digest of what travels; `array` is H x W of any number."""
+        single = np.ascontiguousarray(array, dtype=_DTYPES[kind])
+        digest = hashlib.blake2b(single.tobytes(), digest_size=16).hexdigest()
+        return cls(f"{name}.{digest}", kind, single)
+
 
 def pack(head: object, body: bytes) -> bytes:
     """One message. Raw bytes reach JavaScript only as a component's whole `data`."""
@@ -65,7 +73,16 @@ def plane_bytes(plane: Plane) -> bytes:
             body += _bits(ignored)
     else:
         body = np.ascontiguousarray(plane.array, dtype=_DTYPES[plane.kind]).tobytes()
+        if plane.kind == "f32" and not _shrinks(body):
+            return zlib.compress(body, 0)  # stored: deflating noise costs much and saves little
     return zlib.compress(body, 1)
+
+
+def _shrinks(body: bytes) -> bool:
+    """Whether a sample from the middle deflates to half."""
+    middle = len(body) // 2
+    sample = body[middle : middle + 65536]
+    return len(zlib.compress(sample, 1)) <= 0.5 * len(sample)
 
 
 def planes_message(planes: list[Plane]) -> bytes:
@@ -87,8 +104,6 @@ def planes_message(planes: list[Plane]) -> bytes:
 def maps_bytes(maps: np.ndarray) -> tuple[bytes, bool]:
     """The float32 of the maps, and whether they are deflated: where a sample shrinks to half."""
     body = np.ascontiguousarray(maps, dtype="<f4").tobytes()
-    middle = len(body) // 2
-    sample = body[middle : middle + 65536]
-    if len(body) < 1 << 20 or len(zlib.compress(sample, 1)) > 0.5 * len(sample):
+    if len(body) < 1 << 20 or not _shrinks(body):
         return body, False
     return zlib.compress(body, 1), True
