@@ -10,8 +10,15 @@ import nibabel
 import numpy as np
 import tifffile
 from PIL import Image
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    RLELossless,
+)
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 SEG = "1.2.840.10008.5.1.4.1.1.66.4"
@@ -95,6 +102,29 @@ def dicom(
     return out.getvalue()
 
 
+def jpeg_dicom(frames: list[np.ndarray], quality: int = 95, **tags: Any) -> bytes:
+    """Frames (H x W, or H x W x 3) packed as baseline JPEG."""
+    packed = []
+    for frame in frames:
+        out = io.BytesIO()
+        Image.fromarray(frame).save(out, "JPEG", quality=quality)
+        packed.append(out.getvalue())
+    first = frames[0]
+    if first.ndim == 3:
+        tags = {"SamplesPerPixel": 3, "PhotometricInterpretation": "YBR_FULL_422", **tags}
+        tags["PlanarConfiguration"] = 0
+    base = dicom(first if first.ndim == 2 else np.ascontiguousarray(first[..., 0]))
+    data = dcmread(io.BytesIO(base))
+    data.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    for tag, value in {"NumberOfFrames": len(frames), **tags}.items():
+        setattr(data, tag, value)
+    data.PixelData = encapsulate(packed)
+    data["PixelData"].is_undefined_length = True
+    out = io.BytesIO()
+    data.save_as(out, enforce_file_format=True)
+    return out.getvalue()
+
+
 def segmentation(frames: np.ndarray, of: list[int], labels: list[str], most: int = 0) -> bytes:
     """A DICOM-SEG: frame i belongs to segment of[i] (from 1); fractional where `most` is given."""
 
@@ -155,6 +185,7 @@ def valid_arrays() -> dict[str, bytes]:
         "ct.dcm": dicom(greys.astype(np.int16), WindowCenter=40, WindowWidth=400),
         "implicit.dcm": dicom(mask, ImplicitVRLittleEndian),
         "rle.dcm": dicom(greys, RLELossless),
+        "jpeg.dcm": jpeg_dicom([greys, greys]),
         "frames.dcm": dicom(np.stack([mask, 1 - mask])),
         "seg.dcm": segmentation(np.stack([mask, 1 - mask]), [1, 2], ["liver", "tumour"]),
     }

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import dicom_jpeg
 from .asked import Asked
 from .errors import Question, ReadError
 from .headers import TooManyParts
@@ -150,11 +151,31 @@ def _read(dataset: Any, length: int, name: str, asked: Asked) -> Raster:
     wanted = _wanted(frames, name, asked)
     check_planes(size, len(wanted), name, asked.limits)
     photometric = str(dataset.get("PhotometricInterpretation", ""))
-    if photometric in _GREY:
+    if _syntax(dataset) == dicom_jpeg.SYNTAX:
+        raster = _of_jpegs(dataset, frames, wanted, photometric, name, asked)
+    elif photometric in _GREY:
         raster = _greys(dataset, _pixels(dataset, frames, wanted), photometric, asked)
     else:
         raster = _colours(dataset, frames, wanted, photometric, name, asked)
     return _stack(raster, frames)
+
+
+def _syntax(dataset: Any) -> str:
+    return str(dataset.file_meta.TransferSyntaxUID)
+
+
+def _of_jpegs(
+    dataset: Any, frames: int, wanted: list[int], photometric: str, name: str, asked: Asked
+) -> Raster:
+    array = dicom_jpeg.frames(dataset, frames, wanted, name, asked)
+    if array.ndim == 4 and asked.role == "image":
+        raster = Raster(array)
+    elif array.ndim == 3 and photometric in _GREY:
+        raster = _greys(dataset, array, photometric, asked)
+    else:
+        raise _coloured(photometric, name)
+    # Values are near the true ones only, whatever they mean.
+    return replace(raster, lossy=True)
 
 
 def _checked(dataset: Any, length: int, name: str, asked: Asked) -> tuple[int, tuple[int, int]]:
@@ -165,12 +186,15 @@ def _checked(dataset: Any, length: int, name: str, asked: Asked) -> tuple[int, t
             f"{quoted(name)} is a DICOM file without pixels (a report, or drawn contours). Choose "
             "a picture or a segmentation.",
         )
-    syntax = str(dataset.file_meta.TransferSyntaxUID)
-    if syntax not in _PLAIN and syntax != _RLE:
+    syntax = _syntax(dataset)
+    packed = syntax in (_RLE, dicom_jpeg.SYNTAX)
+    segments = str(dataset.get("SOPClassUID", "")) == _SEG
+    if syntax not in _PLAIN and (not packed or (segments and syntax != _RLE)):
         raise ReadError(
             "unsupported",
-            f"{quoted(name)} is a DICOM file whose pixels are compressed (JPEG or another "
-            "method), which is not read. Save it without compression, or export it as PNG.",
+            f"{quoted(name)} is a DICOM file whose pixels are compressed; of such, run lengths "
+            "and pictures in baseline JPEG are read. Save it without compression, or export it "
+            "as PNG.",
         )
     height, width = int(dataset.Rows), int(dataset.Columns)
     frames, bits = int(dataset.get("NumberOfFrames") or 1), int(dataset.BitsAllocated)
@@ -186,7 +210,7 @@ def _checked(dataset: Any, length: int, name: str, asked: Asked) -> tuple[int, t
             f"{asked.limits.rle_bytes:,} are read. Save it without compression.",
         )
     needed = (height * width * frames * samples * bits + 7) // 8
-    if syntax != _RLE and len(dataset.PixelData) < needed:
+    if not packed and len(dataset.PixelData) < needed:
         raise _corrupt(name)
     return frames, (height, width)
 
@@ -259,12 +283,16 @@ def _colours(
         note = "Palette picture read by index, not by colour"
         return Raster(_pixels(dataset, frames, wanted), notes=(note,))
     if photometric != "RGB" or asked.role != "image":
-        raise ReadError(
-            "bad_mode",
-            f"{quoted(name)} is a DICOM picture of colours ({clean_name(photometric)[:20]}); grey "
-            "pictures are read, and RGB as an image. Export it as PNG.",
-        )
+        raise _coloured(photometric, name)
     return Raster(_pixels(dataset, frames, wanted, channels=3))
+
+
+def _coloured(photometric: str, name: str) -> ReadError:
+    return ReadError(
+        "bad_mode",
+        f"{quoted(name)} is a DICOM picture of colours ({clean_name(photometric)[:20]}); grey "
+        "pictures are read, and RGB as an image. Export it as PNG.",
+    )
 
 
 def _stack(raster: Raster, pages: int) -> Raster:
