@@ -88,6 +88,14 @@ def test_a_mask_of_class_numbers_asks_which_class_and_the_prediction_follows():
     pair = mine(app).study.pair
     np.testing.assert_array_equal(pair.target, truth == 2)
     np.testing.assert_array_equal(pair.prediction.hard_mask(0.5) > 0, guess == 2)
+    next(b for b in app.selectbox if b.label == "Object").select(1).run()
+    pair = mine(app).study.pair
+    np.testing.assert_array_equal(pair.target, truth == 1)
+    np.testing.assert_array_equal(pair.prediction.hard_mask(0.5) > 0, guess == 1)
+    [b for b in app.selectbox if b.label == "Object"][1].select(2).run()
+    pair = mine(app).study.pair
+    np.testing.assert_array_equal(pair.target, truth == 1)
+    np.testing.assert_array_equal(pair.prediction.hard_mask(0.5) > 0, guess == 2)
 
 
 def test_a_volume_has_a_slice_to_choose():

@@ -60,12 +60,21 @@ def page_key(slot: Slot) -> str:
     return f"page.{slot.file}.{slot.round}"
 
 
+def _shows(key: str, value: object) -> None:
+    """Let a box show a value until somebody touches it.
+
+    Written before every run: of two runs that follow at once the browser may see the second alone,
+    and would show a box's first choice.
+    """
+    st.session_state[key] = st.session_state.get(key, value)
+
+
 def _answer(slot: Slot) -> Wanted:
     """A file that could not be read without being told which part is meant."""
     wanted = slot.wanted
     for argument, question in slot.asked.items():
         key = f"ask.{argument}.{slot.file}.{slot.round}"
-        st.session_state.setdefault(key, getattr(wanted, argument))
+        _shows(key, getattr(wanted, argument))
         says = dict(zip(question.choices, question.says, strict=True))
         chosen = st.selectbox(
             _PARTS.get(argument, "Page"), question.choices, key=key,
@@ -117,7 +126,7 @@ def _boxes(role: str, slot: Slot) -> Wanted:
         if argument == "page" or (argument == "axis" and _axes(slot)):
             continue
         key = f"ask.{argument}.{slot.file}.{slot.round}"
-        st.session_state.setdefault(key, getattr(wanted, argument))
+        _shows(key, getattr(wanted, argument))
         says = dict(zip(question.choices, question.says, strict=True))
         chosen = st.selectbox(
             _PARTS[argument], question.choices, key=key,
@@ -135,14 +144,14 @@ def _boxes(role: str, slot: Slot) -> Wanted:
         wanted = _along(slot, wanted)
     if slot.resize:
         key = f"fit.{slot.file}.{slot.round}"
-        st.session_state.setdefault(key, True)
+        _shows(key, True)
         slot.resize = st.toggle("Resized to the target's size", key=key)
     return wanted
 
 
 def _class(slot: Slot) -> int | None:
     key = f"class.{slot.file}.{slot.round}"
-    st.session_state.setdefault(key, slot.wanted.class_)
+    _shows(key, slot.wanted.class_)
     numbers = sorted(slot.classes | {int(slot.wanted.class_ or 1)})
     chosen: int = st.selectbox(
         "Object", numbers, key=key, format_func=lambda n: class_name(slot, n),
@@ -155,7 +164,7 @@ def _page(slot: Slot) -> int | None:
     if slot.reading is None or slot.reading.pages < 2:
         return slot.wanted.page
     key = page_key(slot)
-    st.session_state.setdefault(key, slot.wanted.page or 0)
+    _shows(key, slot.wanted.page or 0)
     chosen: int = st.slider("Slice", 0, slot.reading.pages - 1, key=key)
     return chosen
 
@@ -168,7 +177,7 @@ def _axes(slot: Slot) -> tuple[int, ...]:
 def _along(slot: Slot, wanted: Wanted) -> Wanted:
     axes, now = _axes(slot), slot.reading.axis % 3 if slot.reading else 0  # type: ignore[operator]
     key = f"axis.{slot.file}.{slot.round}"
-    st.session_state.setdefault(key, now)
+    _shows(key, now)
     chosen = st.selectbox(
         _PARTS["axis"], range(len(axes)), key=key,
         format_func=lambda axis: f"{('first', 'second', 'third')[axis]} axis, of {axes[axis]:,}",
@@ -187,7 +196,7 @@ def _scale(slot: Slot) -> str | None:
     """How the visitor wants the numbers read; None leaves it to the reader."""
     assert slot.reading is not None
     key = f"scale.{slot.file}.{slot.round}"
-    st.session_state.setdefault(key, slot.reading.scale)
+    _shows(key, slot.reading.scale)
     names = ["hard", "probability", *(["logit"] if slot.floats else [])]
     chosen: str = st.segmented_control(
         "Read it as", names, format_func=_SCALES.get, required=True, key=key, help=_HELP
