@@ -151,6 +151,37 @@ def segmentation(frames: np.ndarray, of: list[int], labels: list[str], most: int
     return dicom(frames.astype(np.uint8), kind=SEG, **tags)
 
 
+def valid_pictures() -> dict[str, bytes]:
+    """One small file of every kind that the picture reader knows."""
+    rng = np.random.default_rng(6)
+    greys = rng.integers(0, 256, (13, 17), dtype=np.uint8)
+    colours = rng.integers(0, 256, (13, 17, 3), dtype=np.uint8)
+    mask = rng.integers(0, 2, (13, 17)).astype(np.uint8)
+
+    def saved(array: np.ndarray | Image.Image, kind: str, **options: Any) -> bytes:
+        out = io.BytesIO()
+        picture = array if isinstance(array, Image.Image) else Image.fromarray(array)
+        picture.save(out, kind, **options)
+        return out.getvalue()
+
+    palette = Image.fromarray(mask, "P")
+    palette.putpalette([200, 30, 30, 30, 30, 200])
+    return {
+        "greys.png": saved(greys, "PNG"),
+        "mask.png": saved(mask * np.uint8(255), "PNG"),
+        "colours.png": saved(colours, "PNG"),
+        "alpha.png": saved(np.dstack([colours, mask * np.uint8(255)]), "PNG"),
+        "palette.png": saved(palette, "PNG"),
+        "deep.png": saved(greys.astype(np.uint16) * 257, "PNG"),
+        "photo.jpg": saved(colours, "JPEG"),
+        "scans.jpg": saved(greys, "JPEG", progressive=True),
+        "photo.webp": saved(colours, "WEBP"),
+        "exact.webp": saved(colours, "WEBP", lossless=True),
+        "greys.bmp": saved(greys, "BMP"),
+        "colours.bmp": saved(colours, "BMP"),
+    }
+
+
 def valid_arrays() -> dict[str, bytes]:
     """One small file of every kind that the array readers know."""
     rng = np.random.default_rng(5)

@@ -28,7 +28,9 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, 
 
 from segloss_core.pair import Prediction
 from segloss_core.readers import Code, Limits, ReadError, Reading, Role, Scale, read
+from segloss_core.readers.formats import FORMATS, recognised
 
+from . import fuzz_readers
 from .fuzz_readers import check, run
 from .reader_files import (
     PATIENT,
@@ -973,9 +975,15 @@ def test_every_valid_file_is_read_for_some_role() -> None:
         assert reading.digest
 
 
-def test_six_hundred_broken_files_end_in_a_reading_or_a_read_error() -> None:
+def test_the_broken_files_are_of_every_kind_that_is_read() -> None:
+    seen = [recognised(data) for give in fuzz_readers.FILES for data in give().values()]
+    missing = [row.called for row in FORMATS if (row.decode or row.outlines) and row not in seen]
+    assert not missing
+
+
+def test_a_thousand_broken_files_end_in_a_reading_or_a_read_error() -> None:
     tracemalloc.start()
-    outcomes = run(600, 20240229)
+    outcomes = run(1000, 20240229)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert outcomes["read"] > 50
