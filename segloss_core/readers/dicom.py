@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
-import threading
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +15,7 @@ from .errors import Question, ReadError
 from .headers import TooManyParts
 from .names import clean_name, quoted
 from .planes import check_bytes, check_planes, no_such_page
+from .quiet import quiet
 from .reading import Raster
 
 _PLAIN = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"}
@@ -55,10 +50,6 @@ _SEQUENCE_BYTES = 2_000_000
 _LISTED = 8
 
 
-_READING: ContextVar[bool] = ContextVar("reading", default=False)
-_ONE_AT_A_TIME = threading.Lock()
-
-
 class _Deflated(Exception):
     """The whole data set is compressed."""
 
@@ -89,7 +80,7 @@ def decode(data: bytes, name: str, asked: Asked) -> Raster:
     Raises ReadError: unsupported, corrupt, too_large, multiframe, bad_mode, ambiguous.
     """
     try:
-        with _quiet():
+        with quiet("pydicom"):
             dataset = _parsed(data, name, asked)
             return _read(dataset, len(data), name, asked)
     except ReadError:
@@ -99,25 +90,6 @@ def decode(data: bytes, name: str, asked: Asked) -> Raster:
     except Exception:
         # pydicom raises a dozen types on broken files, and their texts echo the tags.
         raise _corrupt(name) from None
-
-
-def _not_reading(record: logging.LogRecord) -> bool:
-    return not _READING.get()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep pydicom from logging and warning here: both repeat the values of tags."""
-    logger = logging.getLogger("pydicom")
-    logger.addFilter(_not_reading)
-    token = _READING.set(True)
-    try:
-        # Filters of warnings belong to the whole process: one reader at a time bends them.
-        with _ONE_AT_A_TIME, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        _READING.reset(token)
 
 
 def _parsed(data: bytes, name: str, asked: Asked) -> Any:
