@@ -94,7 +94,8 @@ def from_files(
         "float": "Prediction.floating(pixels)",
         "logit": "Prediction.from_logits(pixels)",
     }[kind]
-    scale = "" if kind == "float" else f', scale="{kind}"'
+    # Said always: what was guessed of a whole volume, one slice of it may not show.
+    meant = "probability" if kind == "float" else kind
     resize = f'\npixels = resized(pixels, {size}, "prediction")' if size else ""
     also = ", resized" if size else ""
     short = "  # put the whole names here" if "…" in target + prediction else ""
@@ -107,7 +108,7 @@ from segloss_core.readers import read{also}
 mask, guess = {target!r}, {prediction!r}{short}
 target = read(Path(mask).read_bytes(), mask, role="target"{how.get("target", "")}).array
 pixels = read(
-    Path(guess).read_bytes(), guess, role="prediction"{scale}{how.get("prediction", "")}
+    Path(guess).read_bytes(), guess, role="prediction", scale="{meant}"{how.get("prediction", "")}
 ).array{resize}
 prediction = {build}
 """

@@ -126,7 +126,7 @@ def source_code() -> str:
     if name != view.UPLOAD or mine.study is None:
         return export.from_sample(base_name())
     pair = mine.study.pair
-    logits = any(role == "prediction" and scale == "logit" for role, _, scale, _ in mine.made_of)
+    logits = any(role == "prediction" and scale == "logit" for role, _, _, scale, _ in mine.made_of)
     return export.from_files(
         pair.names["target"],
         pair.names["prediction"],

@@ -28,7 +28,8 @@ def line(role: str, slot: Slot, lead: Slot | None) -> Wanted:
         return _answer(slot)
     if slot.complaint:
         st.warning(
-            f"{slot.complaint} It stays as it was: {_summary(role, slot)}.", icon=":material/undo:"
+            f"That does not fit this file. It stays as it was: {_summary(role, slot)}.",
+            icon=":material/undo:",
         )
     wanted = slot.wanted
     notes = () if slot.reading is None else slot.reading.assumptions
@@ -36,6 +37,8 @@ def line(role: str, slot: Slot, lead: Slot | None) -> Wanted:
         label = f"{_summary(role, slot)} · change" if _changes(role, slot) else _summary(role, slot)
         with st.popover(label, icon=":material/tune:", type="tertiary"):
             wanted = _boxes(role, slot)
+            if slot.complaint:
+                st.caption(f"Why it does not fit: {slot.complaint}")
             for note in notes:
                 st.caption(plain(note))
     if lead is not None and lead.wanted.page is not None:
