@@ -114,7 +114,8 @@ def from_files(
         "float": "Prediction.floating(pixels)",
         "logit": "Prediction.from_logits(pixels)",
     }[kind]
-    scale = "" if kind == "float" else f', scale="{kind}"'
+    # Said always: what was guessed of a whole volume, one slice of it may not show.
+    meant = "probability" if kind == "float" else kind
     resize = f'\npixels = resized(pixels, {size}, "prediction")' if size else ""
     also = ", resized" if size else ""
     reading = f'read(Path(mask).read_bytes(), mask, role="target"{how.get("target", "")})'
@@ -131,7 +132,7 @@ from segloss_core.readers import read{also}
 mask, guess = {target!r}, {prediction!r}{short}
 {judged}
 pixels = read(
-    Path(guess).read_bytes(), guess, role="prediction"{scale}{how.get("prediction", "")}
+    Path(guess).read_bytes(), guess, role="prediction", scale="{meant}"{how.get("prediction", "")}
 ).array{resize}
 prediction = {build}
 """

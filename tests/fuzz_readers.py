@@ -18,9 +18,10 @@ import numpy as np
 
 from segloss_core.readers import Code, ReadError, Reading, read
 
-from .reader_files import valid_arrays
+from .fuzz_polygons import SIZE, VALID
+from .reader_files import valid_arrays, valid_pictures
 
-FILES: list[Callable[[], dict[str, bytes]]] = [valid_arrays]
+FILES: list[Callable[[], dict[str, bytes]]] = [valid_arrays, valid_pictures, lambda: VALID]
 
 SECONDS = 2.0
 MEMORY = 500_000_000
@@ -34,6 +35,10 @@ CALLS: list[dict[str, Any]] = [
     {"role": "prediction"},
     {"role": "prediction", "scale": "logit"},
     {"role": "prediction", "page": 1},
+    {"role": "target", "class_": 1},
+    {"role": "target", "values": "labels", "size": SIZE},
+    {"role": "target", "class_": 2, "size": SIZE, "picture": "a.jpg"},
+    {"role": "prediction", "values": "labels", "axis": 2},
 ]
 
 
@@ -63,8 +68,8 @@ def mutated(data: bytes, rng: np.random.Generator, other: bytes) -> bytes:
     return bytes(buffer)
 
 
-def check(reading: Reading, role: str) -> None:
-    """Assert what is promised of every reading."""
+def check(reading: Reading, role: str, labels: bool = False) -> None:
+    """Assert what is promised of every reading, of classes where `labels`."""
     array = reading.array
     assert array.size > 0
     assert array.flags.c_contiguous
@@ -73,7 +78,7 @@ def check(reading: Reading, role: str) -> None:
     if role == "image":
         assert array.dtype == np.uint8
         assert planes.ndim == 3 or planes.shape[3:] == (3,)
-    elif role == "target":
+    elif role == "target" or labels:
         assert planes.ndim == 3
         assert array.dtype in (np.uint8, np.uint16, np.int32)
         assert int(array.min()) >= 0
@@ -114,7 +119,10 @@ def run(cases: int, seed: int) -> Counter[str]:
                 f"case {index} of seed {seed}, {name}, {call}: {error!r}"
             ) from error
         else:
-            check(reading, call["role"])
+            try:
+                check(reading, call["role"], call.get("values") == "labels")
+            except AssertionError as error:
+                raise AssertionError(f"case {index} of seed {seed}, {name}, {call}") from error
             outcomes["read"] += 1
         took = time.process_time() - started
         assert took < SECONDS, f"case {index} of seed {seed}, {name}: {took:.1f} s"

@@ -10,8 +10,15 @@ import nibabel
 import numpy as np
 import tifffile
 from PIL import Image
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    RLELossless,
+)
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 SEG = "1.2.840.10008.5.1.4.1.1.66.4"
@@ -95,6 +102,29 @@ def dicom(
     return out.getvalue()
 
 
+def jpeg_dicom(frames: list[np.ndarray], quality: int = 95, **tags: Any) -> bytes:
+    """Frames (H x W, or H x W x 3) packed as baseline JPEG."""
+    packed = []
+    for frame in frames:
+        out = io.BytesIO()
+        Image.fromarray(frame).save(out, "JPEG", quality=quality)
+        packed.append(out.getvalue())
+    first = frames[0]
+    if first.ndim == 3:
+        tags = {"SamplesPerPixel": 3, "PhotometricInterpretation": "YBR_FULL_422", **tags}
+        tags["PlanarConfiguration"] = 0
+    base = dicom(first if first.ndim == 2 else np.ascontiguousarray(first[..., 0]))
+    data = dcmread(io.BytesIO(base))
+    data.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    for tag, value in {"NumberOfFrames": len(frames), **tags}.items():
+        setattr(data, tag, value)
+    data.PixelData = encapsulate(packed)
+    data["PixelData"].is_undefined_length = True
+    out = io.BytesIO()
+    data.save_as(out, enforce_file_format=True)
+    return out.getvalue()
+
+
 def segmentation(frames: np.ndarray, of: list[int], labels: list[str], most: int = 0) -> bytes:
     """A DICOM-SEG: frame i belongs to segment of[i] (from 1); fractional where `most` is given."""
 
@@ -119,6 +149,37 @@ def segmentation(frames: np.ndarray, of: list[int], labels: list[str], most: int
         tags |= {"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0}
         tags["PixelData"] = np.packbits(frames.ravel(), bitorder="little").tobytes()
     return dicom(frames.astype(np.uint8), kind=SEG, **tags)
+
+
+def valid_pictures() -> dict[str, bytes]:
+    """One small file of every kind that the picture reader knows."""
+    rng = np.random.default_rng(6)
+    greys = rng.integers(0, 256, (13, 17), dtype=np.uint8)
+    colours = rng.integers(0, 256, (13, 17, 3), dtype=np.uint8)
+    mask = rng.integers(0, 2, (13, 17)).astype(np.uint8)
+
+    def saved(array: np.ndarray | Image.Image, kind: str, **options: Any) -> bytes:
+        out = io.BytesIO()
+        picture = array if isinstance(array, Image.Image) else Image.fromarray(array)
+        picture.save(out, kind, **options)
+        return out.getvalue()
+
+    palette = Image.fromarray(mask, "P")
+    palette.putpalette([200, 30, 30, 30, 30, 200])
+    return {
+        "greys.png": saved(greys, "PNG"),
+        "mask.png": saved(mask * np.uint8(255), "PNG"),
+        "colours.png": saved(colours, "PNG"),
+        "alpha.png": saved(np.dstack([colours, mask * np.uint8(255)]), "PNG"),
+        "palette.png": saved(palette, "PNG"),
+        "deep.png": saved(greys.astype(np.uint16) * 257, "PNG"),
+        "photo.jpg": saved(colours, "JPEG"),
+        "scans.jpg": saved(greys, "JPEG", progressive=True),
+        "photo.webp": saved(colours, "WEBP"),
+        "exact.webp": saved(colours, "WEBP", lossless=True),
+        "greys.bmp": saved(greys, "BMP"),
+        "colours.bmp": saved(colours, "BMP"),
+    }
 
 
 def valid_arrays() -> dict[str, bytes]:
@@ -155,6 +216,7 @@ def valid_arrays() -> dict[str, bytes]:
         "ct.dcm": dicom(greys.astype(np.int16), WindowCenter=40, WindowWidth=400),
         "implicit.dcm": dicom(mask, ImplicitVRLittleEndian),
         "rle.dcm": dicom(greys, RLELossless),
+        "jpeg.dcm": jpeg_dicom([greys, greys]),
         "frames.dcm": dicom(np.stack([mask, 1 - mask])),
         "seg.dcm": segmentation(np.stack([mask, 1 - mask]), [1, 2], ["liver", "tumour"]),
     }

@@ -88,6 +88,14 @@ def test_a_mask_of_class_numbers_asks_which_class_and_the_prediction_follows():
     pair = mine(app).study.pair
     np.testing.assert_array_equal(pair.target, truth == 2)
     np.testing.assert_array_equal(pair.prediction.hard_mask(0.5) > 0, guess == 2)
+    next(b for b in app.selectbox if b.label == "Object").select(1).run()
+    pair = mine(app).study.pair
+    np.testing.assert_array_equal(pair.target, truth == 1)
+    np.testing.assert_array_equal(pair.prediction.hard_mask(0.5) > 0, guess == 1)
+    [b for b in app.selectbox if b.label == "Object"][1].select(2).run()
+    pair = mine(app).study.pair
+    np.testing.assert_array_equal(pair.target, truth == 1)
+    np.testing.assert_array_equal(pair.prediction.hard_mask(0.5) > 0, guess == 2)
 
 
 def test_a_volume_has_a_slice_to_choose():
@@ -179,6 +187,7 @@ def test_a_choice_that_does_not_fit_is_one_sentence_and_changes_nothing():
         assert not app.exception and not app.error and len(app.warning) == 1
         assert "It stays as it was: logits" in app.warning[0].value
         assert mine(app).study is before and scale_of(app).value == "logit"
+        assert any(c.value.startswith("Why it does not fit") for c in app.caption)
     app = app.run()
     assert len(app.warning) == 1 and mine(app).study is before
 
@@ -385,3 +394,39 @@ def test_volumes_that_lie_differently_are_said_to():
         assert part in app.warning[0].value and any(part in n for n in mine(app).study.pair.notes)
     app = give(app, "prediction", "same.nii.gz", volume(truth))
     assert not app.warning
+
+
+def test_what_was_guessed_can_be_changed_on_another_page_too():
+    values = np.random.default_rng(1).random((SIDE, SIDE)).astype(np.float32)
+    app = give(give(inspect(), "target", "t.png", png(disc())), "prediction", "p.npy", npy(values))
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception and any("Still open" in c.value for c in app.caption)
+    scale_of(app).set_value("logit").run()
+    assert not app.exception
+    np.testing.assert_array_equal(mine(app).study.pair.prediction.logits(), values)
+
+
+def test_the_script_reads_what_the_page_read(tmp_path, monkeypatch):
+    """Chosen parts, slices and scales are in it, also where a slice alone would be guessed."""
+    truth = np.zeros((3, SIDE, SIDE), np.uint8)
+    truth[:, 8:20, 8:20] = 1
+    guess = np.zeros((3, SIDE, SIDE), np.float32)
+    guess[1] = np.random.default_rng(0).random((SIDE, SIDE))
+    files = {"t.nii.gz": volume(truth), "p.npz": npz(soft=guess, other=truth)}
+    app = give(inspect(loss="bce"), "target", "t.nii.gz", files["t.nii.gz"])
+    app = give(app, "prediction", "p.npz", files["p.npz"])
+    next(b for b in app.selectbox if b.label == "Part of the file").select("soft").run()
+    next(s for s in app.slider if s.label == "Slice").set_value(0).run()
+    app.session_state["tabs"] = ":material/code: Code"
+    app.run()
+    assert not app.exception and not app.error
+    script = next(c.value for c in app.code if "Path(guess)" in c.value)
+    assert "member='soft'" in script and "page=0" in script
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    monkeypatch.chdir(tmp_path)
+    space: dict[str, object] = {}
+    exec(compile(script, "script.py", "exec"), space)
+    pair = mine(app).study.pair
+    np.testing.assert_array_equal(space["target"], pair.target)
+    np.testing.assert_array_equal(space["prediction"].logits(), pair.prediction.logits())

@@ -28,11 +28,15 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, 
 
 from segloss_core.pair import Prediction
 from segloss_core.readers import Code, Limits, ReadError, Reading, Role, Scale, read
+from segloss_core.readers.formats import FORMATS, recognised
 
+from . import fuzz_readers
 from .fuzz_readers import check, run
 from .reader_files import (
     PATIENT,
+    SEG,
     dicom,
+    jpeg_dicom,
     nifti,
     npy,
     npz,
@@ -852,6 +856,44 @@ def test_other_dicom_files_are_refused() -> None:
     assert "60,000 × 60,000" in refused(bytes(rows), "too_large")
 
 
+def test_baseline_jpeg_inside_of_dicom_is_read_as_pillow_reads_it() -> None:
+    blob = np.zeros((64, 80), np.uint8)
+    blob[15:47, 13:57] = 255
+    smooth = np.add.outer(np.arange(64), np.arange(80)).astype(np.uint8)
+    packed = jpeg_dicom([blob, smooth], RescaleSlope=1, RescaleIntercept=0)
+    both = read(packed, "xr.dcm", role="image")
+    assert both.pages == 2 and np.abs(both.array[1].astype(int) - smooth).max() < 6
+    mask = read(packed, "xr.dcm", role="target", page=0)
+    np.testing.assert_array_equal(mask.array, blob > 0)
+    assert any(note.startswith("Lossy picture") for note in mask.assumptions)
+    greys = read(packed, "xr.dcm", role="prediction", page=1)
+    assert any("near the true ones" in note for note in greys.assumptions)
+    np.testing.assert_array_equal(greys.array, both.array[1])
+    assert "with loss" in refused(packed, "bad_labels", "target", values="labels", page=0)
+    colours = np.stack([smooth, 255 - smooth, smooth // 2], -1)
+    shown = read(jpeg_dicom([colours]), "us.dcm", role="image").array
+    assert shown.shape == (64, 80, 3) and np.abs(shown.astype(int) - colours).mean() < 8
+    assert "colour picture" in refused(jpeg_dicom([colours]), "bad_mode")
+
+
+def test_jpeg_frames_that_lie_are_refused() -> None:
+    grey = np.zeros((16, 16), np.uint8)
+    refused(jpeg_dicom([grey], Rows=32), "corrupt")
+    refused(jpeg_dicom([grey], BitsAllocated=16, BitsStored=16, HighBit=15), "corrupt")
+    refused(jpeg_dicom([grey], NumberOfFrames=3), "corrupt")
+    refused(jpeg_dicom([grey]).replace(b"\xff\xd8\xff", b"\x89PN"), "corrupt")
+    refused(jpeg_dicom([grey], PhotometricInterpretation="PALETTE COLOR"), "bad_mode")
+    refused(jpeg_dicom([grey], NumberOfFrames=5000), "too_large")
+    whole = jpeg_dicom([grey])
+    at = whole.index(b"\xfe\xff\x00\xe0")
+    many = whole[:at] + b"\xfe\xff\x00\xe0\0\0\0\0" * 2_000_000 + whole[at:]
+    started = time.process_time()
+    refused(many, "too_large")
+    assert time.process_time() - started < 4
+    segments = jpeg_dicom([grey], SOPClassUID=SEG)
+    assert "baseline JPEG" in refused(segments, "unsupported")
+
+
 def test_a_dicom_file_of_a_million_tags_is_refused_in_time() -> None:
     head = dicom(MASK)
     tags = b"".join(
@@ -933,9 +975,15 @@ def test_every_valid_file_is_read_for_some_role() -> None:
         assert reading.digest
 
 
-def test_six_hundred_broken_files_end_in_a_reading_or_a_read_error() -> None:
+def test_the_broken_files_are_of_every_kind_that_is_read() -> None:
+    seen = [recognised(data) for give in fuzz_readers.FILES for data in give().values()]
+    missing = [row.called for row in FORMATS if (row.decode or row.outlines) and row not in seen]
+    assert not missing
+
+
+def test_a_thousand_broken_files_end_in_a_reading_or_a_read_error() -> None:
     tracemalloc.start()
-    outcomes = run(600, 20240229)
+    outcomes = run(1000, 20240229)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert outcomes["read"] > 50

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -248,8 +248,19 @@ def _read_as_chosen(mine: Uploads, role: str, slot: Slot) -> None:
     ]
     how = guesses.line(role, slot, guesses.leader(slot, before))
     if how not in (slot.wanted, slot.refused):
-        mine.slots[role] = _read(mine, role, slot.source, how, slot)
+        now = mine.slots[role] = _read(mine, role, slot.source, how, slot)
+        other = mine.slots.get("prediction") if role == "target" else None
+        if other is not None and other.wanted.class_ == slot.wanted.class_ is not None:
+            _follow(mine, other, now.wanted.class_)
         st.rerun()
+
+
+def _follow(mine: Uploads, slot: Slot, class_: int | None) -> None:
+    """Take the class of the target in the prediction too, where it holds that class."""
+    if class_ != slot.wanted.class_ and class_ in slot.classes:
+        how = replace(slot.wanted, class_=class_)
+        now = _read(mine, "prediction", slot.source, how, slot)
+        mine.slots["prediction"] = replace(now, round=now.round + 1)
 
 
 def _offer_classes(mine: Uploads, role: str, slot: Slot) -> None:

@@ -34,7 +34,8 @@ def line(role: str, slot: Slot, lead: Slot | None) -> Wanted:
         channels.choose(slot)
     if slot.complaint:
         st.warning(
-            f"{slot.complaint} It stays as it was: {_summary(role, slot)}.", icon=":material/undo:"
+            f"That does not fit this file. It stays as it was: {_summary(role, slot)}.",
+            icon=":material/undo:",
         )
     wanted = slot.wanted
     notes = () if slot.reading is None else slot.reading.assumptions
@@ -42,6 +43,8 @@ def line(role: str, slot: Slot, lead: Slot | None) -> Wanted:
         label = f"{_summary(role, slot)} · change" if _changes(role, slot) else _summary(role, slot)
         with st.popover(label, icon=":material/tune:", type="tertiary"):
             wanted = _boxes(role, slot)
+            if slot.complaint:
+                st.caption(f"Why it does not fit: {slot.complaint}")
             for note in notes:
                 st.caption(plain(note))
     if lead is not None and lead.wanted.page is not None:
@@ -66,12 +69,21 @@ def page_key(slot: Slot) -> str:
     return f"page.{slot.file}.{slot.round}"
 
 
+def _shows(key: str, value: object) -> None:
+    """Let a box show a value until somebody touches it.
+
+    Written before every run: of two runs that follow at once the browser may see the second alone,
+    and would show a box's first choice.
+    """
+    st.session_state[key] = st.session_state.get(key, value)
+
+
 def _answer(slot: Slot) -> Wanted:
     """A file that could not be read without being told which part is meant."""
     wanted = slot.wanted
     for argument, question in slot.asked.items():
         key = f"ask.{argument}.{slot.file}.{slot.round}"
-        st.session_state.setdefault(key, getattr(wanted, argument))
+        _shows(key, getattr(wanted, argument))
         says = dict(zip(question.choices, question.says, strict=True))
         chosen = st.selectbox(
             _PARTS.get(argument, "Page"), question.choices, key=key,
@@ -123,7 +135,7 @@ def _boxes(role: str, slot: Slot) -> Wanted:
         if argument == "page" or (argument == "axis" and _axes(slot)):
             continue
         key = f"ask.{argument}.{slot.file}.{slot.round}"
-        st.session_state.setdefault(key, getattr(wanted, argument))
+        _shows(key, getattr(wanted, argument))
         says = dict(zip(question.choices, question.says, strict=True))
         chosen = st.selectbox(
             _PARTS[argument], question.choices, key=key,
@@ -143,14 +155,14 @@ def _boxes(role: str, slot: Slot) -> Wanted:
         wanted = _along(slot, wanted)
     if slot.resize:
         key = f"fit.{slot.file}.{slot.round}"
-        st.session_state.setdefault(key, True)
+        _shows(key, True)
         slot.resize = st.toggle("Resized to the target's size", key=key)
     return wanted
 
 
 def _class(slot: Slot) -> int | None:
     key = f"class.{slot.file}.{slot.round}"
-    st.session_state.setdefault(key, slot.wanted.class_)
+    _shows(key, slot.wanted.class_)
     void = ignoring.kept_as(slot.wanted.ignore)
     numbers = sorted((slot.classes - {void}) | {int(slot.wanted.class_ or 1)})
     chosen: int = st.selectbox(
@@ -164,7 +176,7 @@ def _page(slot: Slot) -> int | None:
     if slot.reading is None or slot.reading.pages < 2:
         return slot.wanted.page
     key = page_key(slot)
-    st.session_state.setdefault(key, slot.wanted.page or 0)
+    _shows(key, slot.wanted.page or 0)
     chosen: int = st.slider("Slice", 0, slot.reading.pages - 1, key=key)
     return chosen
 
@@ -177,7 +189,7 @@ def _axes(slot: Slot) -> tuple[int, ...]:
 def _along(slot: Slot, wanted: Wanted) -> Wanted:
     axes, now = _axes(slot), slot.reading.axis % 3 if slot.reading else 0  # type: ignore[operator]
     key = f"axis.{slot.file}.{slot.round}"
-    st.session_state.setdefault(key, now)
+    _shows(key, now)
     chosen = st.selectbox(
         _PARTS["axis"], range(len(axes)), key=key,
         format_func=lambda axis: f"{('first', 'second', 'third')[axis]} axis, of {axes[axis]:,}",
@@ -196,7 +208,7 @@ def _scale(slot: Slot) -> str | None:
     """How the visitor wants the numbers read; None leaves it to the reader."""
     assert slot.reading is not None
     key = f"scale.{slot.file}.{slot.round}"
-    st.session_state.setdefault(key, slot.reading.scale)
+    _shows(key, slot.reading.scale)
     names = ["hard", "probability", *(["logit"] if slot.floats else [])]
     chosen: str = st.segmented_control(
         "Read it as", names, format_func=_SCALES.get, required=True, key=key, help=_HELP

@@ -51,9 +51,8 @@ def choose(slot: Slot) -> int | None:
         numbers.append(now)
     numbers.sort(key=lambda n: (n != VOID, n))
     names, key = labels.class_names, f"ignore.{slot.file}.{slot.round}"
-    if st.session_state.get(key, now) not in (None, *numbers):
-        st.session_state[key] = None
-    st.session_state.setdefault(key, now)
+    shown = st.session_state.get(key, now)
+    st.session_state[key] = shown if shown in (None, *numbers) else None
     chosen: int | None = st.selectbox(
         "Ignore", [None, *numbers], key=key,
         format_func=lambda n: "nothing: all pixels count" if n is None else _title(n, names),

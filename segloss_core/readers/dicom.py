@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import io
-import logging
-import threading
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import dicom_jpeg
 from .asked import Asked
 from .errors import Question, ReadError
 from .headers import TooManyParts
 from .names import clean_name, quoted
 from .planes import check_bytes, check_planes, no_such_page
+from .quiet import quiet
 from .reading import Raster
 
 _PLAIN = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"}
@@ -54,10 +50,6 @@ _SEQUENCE_BYTES = 2_000_000
 _LISTED = 8
 
 
-_READING: ContextVar[bool] = ContextVar("reading", default=False)
-_ONE_AT_A_TIME = threading.Lock()
-
-
 class _Deflated(Exception):
     """The whole data set is compressed."""
 
@@ -88,7 +80,7 @@ def decode(data: bytes, name: str, asked: Asked) -> Raster:
     Raises ReadError: unsupported, corrupt, too_large, multiframe, bad_mode, ambiguous.
     """
     try:
-        with _quiet():
+        with quiet("pydicom"):
             dataset = _parsed(data, name, asked)
             return _read(dataset, len(data), name, asked)
     except ReadError:
@@ -98,25 +90,6 @@ def decode(data: bytes, name: str, asked: Asked) -> Raster:
     except Exception:
         # pydicom raises a dozen types on broken files, and their texts echo the tags.
         raise _corrupt(name) from None
-
-
-def _not_reading(record: logging.LogRecord) -> bool:
-    return not _READING.get()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep pydicom from logging and warning here: both repeat the values of tags."""
-    logger = logging.getLogger("pydicom")
-    logger.addFilter(_not_reading)
-    token = _READING.set(True)
-    try:
-        # Filters of warnings belong to the whole process: one reader at a time bends them.
-        with _ONE_AT_A_TIME, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        _READING.reset(token)
 
 
 def _parsed(data: bytes, name: str, asked: Asked) -> Any:
@@ -150,11 +123,31 @@ def _read(dataset: Any, length: int, name: str, asked: Asked) -> Raster:
     wanted = _wanted(frames, name, asked)
     check_planes(size, len(wanted), name, asked.limits)
     photometric = str(dataset.get("PhotometricInterpretation", ""))
-    if photometric in _GREY:
+    if _syntax(dataset) == dicom_jpeg.SYNTAX:
+        raster = _of_jpegs(dataset, frames, wanted, photometric, name, asked)
+    elif photometric in _GREY:
         raster = _greys(dataset, _pixels(dataset, frames, wanted), photometric, asked)
     else:
         raster = _colours(dataset, frames, wanted, photometric, name, asked)
     return _stack(raster, frames)
+
+
+def _syntax(dataset: Any) -> str:
+    return str(dataset.file_meta.TransferSyntaxUID)
+
+
+def _of_jpegs(
+    dataset: Any, frames: int, wanted: list[int], photometric: str, name: str, asked: Asked
+) -> Raster:
+    array = dicom_jpeg.frames(dataset, frames, wanted, name, asked)
+    if array.ndim == 4 and asked.role == "image":
+        raster = Raster(array)
+    elif array.ndim == 3 and photometric in _GREY:
+        raster = _greys(dataset, array, photometric, asked)
+    else:
+        raise _coloured(photometric, name)
+    # Values are near the true ones only, whatever they mean.
+    return replace(raster, lossy=True)
 
 
 def _checked(dataset: Any, length: int, name: str, asked: Asked) -> tuple[int, tuple[int, int]]:
@@ -165,12 +158,15 @@ def _checked(dataset: Any, length: int, name: str, asked: Asked) -> tuple[int, t
             f"{quoted(name)} is a DICOM file without pixels (a report, or drawn contours). Choose "
             "a picture or a segmentation.",
         )
-    syntax = str(dataset.file_meta.TransferSyntaxUID)
-    if syntax not in _PLAIN and syntax != _RLE:
+    syntax = _syntax(dataset)
+    packed = syntax in (_RLE, dicom_jpeg.SYNTAX)
+    segments = str(dataset.get("SOPClassUID", "")) == _SEG
+    if syntax not in _PLAIN and (not packed or (segments and syntax != _RLE)):
         raise ReadError(
             "unsupported",
-            f"{quoted(name)} is a DICOM file whose pixels are compressed (JPEG or another "
-            "method), which is not read. Save it without compression, or export it as PNG.",
+            f"{quoted(name)} is a DICOM file whose pixels are compressed; of such, run lengths "
+            "and pictures in baseline JPEG are read. Save it without compression, or export it "
+            "as PNG.",
         )
     height, width = int(dataset.Rows), int(dataset.Columns)
     frames, bits = int(dataset.get("NumberOfFrames") or 1), int(dataset.BitsAllocated)
@@ -186,7 +182,7 @@ def _checked(dataset: Any, length: int, name: str, asked: Asked) -> tuple[int, t
             f"{asked.limits.rle_bytes:,} are read. Save it without compression.",
         )
     needed = (height * width * frames * samples * bits + 7) // 8
-    if syntax != _RLE and len(dataset.PixelData) < needed:
+    if not packed and len(dataset.PixelData) < needed:
         raise _corrupt(name)
     return frames, (height, width)
 
@@ -259,12 +255,16 @@ def _colours(
         note = "Palette picture read by index, not by colour"
         return Raster(_pixels(dataset, frames, wanted), notes=(note,))
     if photometric != "RGB" or asked.role != "image":
-        raise ReadError(
-            "bad_mode",
-            f"{quoted(name)} is a DICOM picture of colours ({clean_name(photometric)[:20]}); grey "
-            "pictures are read, and RGB as an image. Export it as PNG.",
-        )
+        raise _coloured(photometric, name)
     return Raster(_pixels(dataset, frames, wanted, channels=3))
+
+
+def _coloured(photometric: str, name: str) -> ReadError:
+    return ReadError(
+        "bad_mode",
+        f"{quoted(name)} is a DICOM picture of colours ({clean_name(photometric)[:20]}); grey "
+        "pictures are read, and RGB as an image. Export it as PNG.",
+    )
 
 
 def _stack(raster: Raster, pages: int) -> Raster:

@@ -140,7 +140,7 @@ def _of_classes(
         plane = one_class(plane, class_, name)
     hard = role == "prediction" and values != "labels"
     return Reading(
-        array=plane.labels * np.uint8(255) if hard else plane.labels,
+        array=np.ascontiguousarray(plane.labels * np.uint8(255) if hard else plane.labels),
         kind=_KINDS[role],
         scale="hard" if role == "prediction" else None,
         class_names=plane.names,

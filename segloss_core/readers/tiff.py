@@ -16,6 +16,7 @@ from .headers import HeaderError, TooManyParts
 from .modes import PictureMode, to_raster
 from .names import quoted
 from .planes import check_bytes, check_planes, no_such_page, times
+from .quiet import quiet
 from .reading import Raster
 from .tiff_header import Page, read_pages
 
@@ -43,7 +44,8 @@ def decode(data: bytes, name: str, asked: Asked) -> Raster:
     _check_equal(pages, name)
     check_planes(pages[0].size, len(pages), name, asked.limits)
     check_bytes(sum(_bytes(page) for page in pages), name, asked.limits)
-    rasters = _decoded(data, pages, name, asked)
+    with quiet("tifffile", "PIL.TiffImagePlugin"):
+        rasters = _decoded(data, pages, name, asked)
     first = rasters[0]
     if len(rasters) == 1:
         return replace(first, pages=total)
