@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -10,13 +10,14 @@ import torch
 
 from segloss_core import exhibit, export
 from segloss_core.pair import Pair, Prediction, confidence_code
-from segloss_core.readers import Reading, resized
+from segloss_core.readers import ReadError, Reading, resized
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import drawings, view
+from . import drawings, letting_go, view
+from .archives import Archive, pick
 from .files import TYPES, Slot, Wanted, read_slot, wanted
-from .say import plain
+from .say import plain, unquoted
 
 ROLES = {
     "target": ("Target mask", "what is truly object: a mask, an array, a volume or outlines"),
@@ -34,6 +35,8 @@ class Uploads:
     made_of: tuple[Any, ...] = ()
     resized: tuple[str, ...] = ()
     waiting: bool = False  # the boxes hold something else than the pair on screen
+    opened: str = ""  # the name of the bundle that the pair came out of
+    archive: Archive | None = None  # several pairs, of which one is looked at
 
 
 def uploads() -> Uploads:
@@ -43,8 +46,9 @@ def uploads() -> Uploads:
 
 def forget() -> None:
     """Drop every file of this session, and the pair made of them."""
+    letting_go.soon()
     st.session_state["uploads"] = Uploads()
-    st.session_state["files.round"] = st.session_state.get("files.round", 0) + 1
+    empty_boxes()
     drawings.forget_uploads()
     if base_name() == view.UPLOAD:
         view.put("pair", view.TABLE["pair"].default)
@@ -111,6 +115,8 @@ def source_code() -> str:
     if name != view.UPLOAD or mine.study is None:
         return export.from_sample(base_name())
     pair = mine.study.pair
+    if mine.opened:
+        return export.from_bundle(mine.opened, pair.prediction.confidence)
     logits = any(role == "prediction" and scale == "logit" for role, _, scale, _ in mine.made_of)
     return export.from_files(
         pair.names["target"],
@@ -142,11 +148,14 @@ def say_whose_drawing() -> None:
 def choose_files(where: torch.device) -> None:
     """Three boxes for files; as soon as target and prediction fit, they are the current pair."""
     mine, fresh = uploads(), False
+    if mine.archive is not None and pick(mine.archive):
+        _empty_slots(mine)
     for role, (label, hint) in ROLES.items():
         key = f"file.{role}.{st.session_state.get('files.round', 0)}"
-        file = st.file_uploader(
+        given = st.file_uploader(
             label, type=TYPES, help=hint, key=key, on_change=_changed, args=(role, key)
         )
+        file = given or (mine.archive.chosen(role) if mine.archive else None)
         slot = mine.slots.get(role)
         if file is not None:
             if slot is None or slot.file != file.file_id:
@@ -155,15 +164,22 @@ def choose_files(where: torch.device) -> None:
             if (how := wanted(role, slot)) != slot.wanted:
                 slot = mine.slots[role] = _read(mine, role, file, how)
                 fresh = True
-        elif slot is not None and slot.reading is not None:
+        if given is None and slot is not None and slot.reading is not None:
             st.caption(f"Still open: {plain(slot.reading.name)}")
         if slot is not None and slot.error:
             st.error(slot.error, icon=":material/error:")
             if file is not None and slot.offers_classes:
                 _offer_classes(mine, role, file)
-    if mine.slots or mine.study is not None:
+    if mine.slots or mine.study is not None or mine.archive is not None:
         st.button("Forget my files", on_click=forget, icon=":material/delete:", type="tertiary")
     _join(mine, where, fresh)
+
+
+def _empty_slots(mine: Uploads) -> None:
+    """Leave out what came from an archive: another of its pairs is read in its place."""
+    for role, slot in list(mine.slots.items()):
+        if mine.archive is not None and mine.archive.holds(slot.file):
+            del mine.slots[role]
 
 
 def _changed(role: str, key: str) -> None:
@@ -173,7 +189,11 @@ def _changed(role: str, key: str) -> None:
 
 
 def _read(mine: Uploads, role: str, file: Any, how: Wanted) -> Slot:
-    return read_slot(role, file, how, [slot for name, slot in mine.slots.items() if name != role])
+    others = [slot for name, slot in mine.slots.items() if name != role]
+    try:
+        return read_slot(role, file, how, others)
+    except ReadError as error:  # a file of an archive that does not unpack
+        return Slot(file.file_id, how, error=unquoted(error.message))
 
 
 def _offer_classes(mine: Uploads, role: str, file: Any) -> None:
@@ -194,7 +214,7 @@ def _join(mine: Uploads, where: torch.device, fresh: bool) -> None:
     readings = {role: slot.reading for role, slot in mine.slots.items() if slot.reading}
     broken = any(slot.error for slot in mine.slots.values())
     missing = [ROLES[role][0].lower() for role in ("target", "prediction") if role not in readings]
-    mine.waiting = bool(mine.study and (broken or missing))
+    mine.waiting = bool(mine.study and (broken or missing) and (mine.slots or not mine.opened))
     if missing:
         if readings and not broken:
             st.info(f"Now the {' and the '.join(missing)}.", icon=":material/upload_file:")
@@ -237,7 +257,32 @@ def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> N
         names={role: reading.name for role, reading in readings.items()},
         notes=tuple(said),
     )
-    mine.study = Study(pair, where)
+    letting_go.soon()
+    mine.study, mine.opened = Study(pair, where), ""
+    drawings.forget_replaced()
+
+
+def adopt(pair: Pair, name: str, where: torch.device) -> None:
+    """Make a whole pair the current one, in place of files and of a pair before."""
+    names = {"target": "target.png", "prediction": "prediction.png", **pair.names}
+    letting_go.soon()
+    st.session_state["uploads"] = Uploads(
+        study=Study(replace(pair, names=names), where), opened=name
+    )
+    empty_boxes()
+    drawings.forget_replaced()
+
+
+def take_archive(archive: Archive) -> None:
+    """Look at pairs of an archive; the pair on screen stays until one of them is read."""
+    mine = uploads()
+    mine.slots, mine.archive = {}, archive
+    empty_boxes()
+
+
+def empty_boxes() -> None:
+    """Give every box for files another key: that is how they are emptied."""
+    st.session_state["files.round"] = st.session_state.get("files.round", 0) + 1
 
 
 def _offer_resize(mine: Uploads, role: str, size: tuple[int, int]) -> None:
