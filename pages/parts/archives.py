@@ -64,14 +64,15 @@ def pick(archive: Archive) -> bool:
     key = f"archive.pick.{archive.file}"
     st.session_state.setdefault(key, archive.at)
     chosen = st.selectbox(
-        f"Pair of {plain(archive.name)}", range(len(pairs)), key=key,
+        "Pair of your ZIP", range(len(pairs)), key=key,
         format_func=lambda n: f"{n + 1} of {len(pairs)}: {pairs[n].name}",
     )  # fmt: skip
+    said = f"In {archive.name}"
     if left := archive.listing.unmatched:
         named = ", ".join(shown_path(path) for path in left[:_NAMED])
         named += f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
-        noun = "1 file belongs" if len(left) == 1 else f"{len(left)} files belong"
-        st.caption(f"{noun} to no pair: {plain(named)}")
+        said += f"; of no pair: {named}"
+    st.caption(plain(said))
     if chosen == archive.at:
         return False
     archive.at = chosen

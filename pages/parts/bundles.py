@@ -28,6 +28,8 @@ _NOTES, _LONG = 20, 300
 
 def page_to_open(title: str, pages: Mapping[str, str]) -> str | None:
     """The page that a bundle just opened belongs to, where it is another than this one."""
+    if st.session_state.get(_PAGE) != title:
+        _close()
     st.session_state[_PAGE] = title
     wanted = st.session_state.pop(_NEXT, title)
     return pages.get(wanted) if wanted != title else None
@@ -44,12 +46,17 @@ def save_or_open(where: torch.device) -> None:
         "Save or open", icon=":material/save:", key="bundle.window", type="tertiary",
         on_click=lambda: st.session_state.update({_SHOWN: True}),
     )  # fmt: skip
-    if st.session_state.pop(_SHOWN, False):
-        st.session_state.pop(_MADE, None)
+    # Whatever makes the page run anew meanwhile leaves the window open.
+    if st.session_state.get(_SHOWN):
         _window(where)
 
 
-@st.dialog("Save or open")
+def _close() -> None:
+    st.session_state.pop(_SHOWN, None)
+    st.session_state.pop(_MADE, None)
+
+
+@st.dialog("Save or open", on_dismiss=_close)
 def _window(where: torch.device) -> None:
     torch.set_num_threads(1)  # as in every fragment: see frame.one_thread
     _save(where)
@@ -183,3 +190,4 @@ def _lead_to(page: str) -> None:
 
 def _done(said: str) -> None:
     st.session_state[_SAID] = said
+    _close()
