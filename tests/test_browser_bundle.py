@@ -12,6 +12,7 @@ from segloss_core import LOSSES, bundle
 from segloss_core.readers import png
 from segloss_core.scenes import SCENES
 
+from . import test_browser_draw as draw
 from .browser import readout, settle
 from .test_browser import go
 
@@ -125,3 +126,17 @@ def test_a_zip_of_pairs_is_leafed_through(page, address, tmp_path):
     )
     settle(page)
     assert page.get_by_role("combobox", name="Pair of your ZIP").input_value() == "2 of 2: student2"
+
+
+def test_a_drawing_goes_on_in_another_browser(page, elsewhere, address, tmp_path):
+    draw.go(page, address, pair="nuclei", loss="dice")
+    draw.press(page, "Blank")
+    draw.stroke(page, (100, 100), (200, 140))
+    drawn = draw.canvas(page)
+    file = save(page, tmp_path)
+    np.testing.assert_array_equal(bundle.read(file.read_bytes(), "x").pair.prediction.codes, drawn)
+    go(elsewhere, address)
+    give(elsewhere, file)
+    elsewhere.wait_for_url("**/draw?**pair=upload**")
+    draw.level(elsewhere)
+    np.testing.assert_array_equal(draw.canvas(elsewhere), drawn)
