@@ -11,6 +11,7 @@ import pytest
 from segloss_core import LOSSES, bundle
 from segloss_core.readers import png
 from segloss_core.scenes import SCENES
+from segloss_core.study import Study
 
 from . import test_browser_draw as draw
 from .browser import readout, settle
@@ -140,3 +141,23 @@ def test_a_drawing_goes_on_in_another_browser(page, elsewhere, address, tmp_path
     elsewhere.wait_for_url("**/draw?**pair=upload**")
     draw.level(elsewhere)
     np.testing.assert_array_equal(draw.canvas(elsewhere), drawn)
+
+
+def test_downloaded_maps_are_those_of_the_dials_on_screen(page, address):
+    go(page, address, **DIALS)
+    page.get_by_role("tab", name="Code").click()
+    button = page.get_by_role("button", name="Download both maps")
+    button.wait_for()
+    settle(page)
+    with page.expect_download() as download:
+        button.click()
+    study = Study(SCENES["nuclei"].draw())
+    maps = study.maps(
+        LOSSES["tversky"],
+        wrt="probability",
+        **LOSSES["tversky"].defaults | {"alpha": 0.35, "beta": 0.9},
+    )
+    share, gradient = study.dense(maps)
+    with np.load(download.value.path()) as found:
+        np.testing.assert_array_equal(found["share"], share.astype("f4"))
+        np.testing.assert_array_equal(found["gradient"], gradient.astype("f4"))
