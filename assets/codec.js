@@ -1,5 +1,7 @@
 // Bytes from the server: a u32 header length, a JSON header, padding to 8, a body.
 
+import { IGNORED } from "./levels.js";
+
 export function unpack(data) {
   // `data` is a view into a larger message and starts at any offset.
   const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
@@ -15,17 +17,21 @@ export async function inflate(packed) {
 // A copy, because a float view needs an aligned start.
 export const floats = bytes => new Float32Array(bytes.slice().buffer);
 
-// Codes come as a byte of grey per pixel, then one bit of target per pixel.
+// Codes come as a byte of grey per pixel, then one bit of target per pixel; where some are ignored, then one bit of that.
+// The greys of those are kept: a prediction is seen where it counts for nothing, too.
 export function joinCodes(body, count) {
   const bits = body.subarray(count);
+  const length = (count + 7) >> 3;
+  const skipped = bits.length >= 2 * length ? bits.subarray(length) : null;
   const codes = new Uint16Array(count);
-  const seen = new Uint32Array(512);
+  const seen = new Uint32Array(IGNORED + 1);
   for (let i = 0; i < count; i++) {
-    const code = body[i] | (((bits[i >> 3] >> (i & 7)) & 1) << 8);
+    const bit = plane => (plane[i >> 3] >> (i & 7)) & 1;
+    const code = skipped && bit(skipped) ? IGNORED : body[i] | (bit(bits) << 8);
     codes[i] = code;
     seen[code]++;
   }
-  return { data: codes, counts: seen };
+  return { data: codes, counts: seen, greys: skipped && body.slice(0, count) };
 }
 
 // Colours are kept as the 32-bit words that a canvas holds.

@@ -31,7 +31,8 @@ function diverging(t) {
 const grey = t => word(byte(255 * t), byte(255 * t), byte(255 * t));
 const ramp = f => Uint32Array.from({ length: STEPS }, (_, i) => f(i / (STEPS - 1)));
 
-export const RAMPS = { share: ramp(magma), gradient: ramp(diverging), prediction: ramp(grey) };
+const twoWays = ramp(diverging);
+export const RAMPS = { share: ramp(magma), gradient: twoWays, difference: twoWays, prediction: ramp(grey) };
 
 // The word of a value between the limits; a value that is no number has no colour.
 export function shade(colours, lo, hi, v) {

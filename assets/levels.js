@@ -1,6 +1,9 @@
 // What a code stands for. A code is the grey level g of the prediction plus 256 where the target is 1.
+// Pixels that are ignored share one code of their own, which no table of maps has an entry for.
 
 export const CODES = 512;
+export const IGNORED = CODES;
+export const IGNORED_MARK = 2; // and what a plane of target marks holds there
 
 // Probability and logit of each grey level.
 export function levelTables(levels) {
@@ -24,9 +27,11 @@ export const TP = 1;
 export const FP = 2;
 export const FN = 3;
 export const OUTSIDE = 4;
-export const VERDICTS = ["TN", "TP", "FP", "FN"];
+export const SKIPPED = 5; // an ignored pixel
+export const VERDICTS = ["TN", "TP", "FP", "FN", "", "ignored"];
 
 export const verdict = (p, y, threshold) => (p > threshold ? (y ? TP : FP) : y ? FN : TN);
 
 export const verdictTable = (p, threshold) =>
-  Uint8Array.from({ length: CODES }, (_, code) => verdict(p[code & 255], code >> 8, threshold));
+  Uint8Array.from({ length: IGNORED + 1 }, (_, code) =>
+    code === IGNORED ? SKIPPED : verdict(p[code & 255], code >> 8, threshold));

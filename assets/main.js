@@ -11,6 +11,7 @@ import { Index } from "./index_list.js";
 import { Painter } from "./painter.js";
 import { Multiples } from "./small_multiples.js";
 import { Push } from "./push.js";
+import { Versus } from "./versus.js";
 
 // Several planes in one message: the header lists them, the body is their deflated bytes one after the other.
 async function receive({ data, parentElement }) {
@@ -36,6 +37,7 @@ seg.lossesPart = component(".sl-losses", root => new LossList(root));
 seg.indexPart = component(".sl-index", root => new Index(root));
 seg.galleryPart = component(".sl-gallery", root => new Multiples(root));
 seg.pushPart = component(".sl-push", root => new Push(root));
+seg.versusPart = component(".sl-versus", root => new Versus(root));
 seg.padPart = component(".sl-pad", root => new Pad(root));
 seg.painterPart = component(".sl-painter", root => new Painter(root));
 seg.arrive?.();

@@ -1,6 +1,6 @@
 // Outlines of true positives, false positives and false negatives, at the resolution of the screen.
 
-import { OUTSIDE, TN, verdict } from "./levels.js";
+import { IGNORED_MARK, OUTSIDE, SKIPPED, TN, verdict } from "./levels.js";
 import { wordOf } from "./colours.js";
 
 // Told apart also without red-green vision, and seen on dark and on white.
@@ -24,7 +24,7 @@ export function verdictsOfPlanes({ W, H, xs, ys, x0, x1, y0, y1 }, p, y, width, 
     const row = ys[j] * width;
     for (let i = x0; i < x1; i++) {
       const at = row + xs[i];
-      here[j * W + i] = verdict(p[at], y[at], threshold);
+      here[j * W + i] = y[at] === IGNORED_MARK ? SKIPPED : verdict(p[at], y[at], threshold);
     }
   }
   return here;
@@ -38,7 +38,7 @@ export function edgesOf(here, W, H, thick = 1) {
     for (let x = 0; x < W; x++) {
       const i = y * W + x;
       const mine = here[i];
-      if (mine === TN || mine === OUTSIDE) continue;
+      if (mine === TN || mine === OUTSIDE || mine === SKIPPED) continue;
       for (let d = 1; d <= thick; d++) {
         if (
           (x >= d && other(mine, i - d)) ||

@@ -2,18 +2,19 @@
 // A screen pixel that covers several pixels shows their mean, or on a map the one with the largest |value|,
 // because thin errors must not vanish.
 
-import { CODES } from "./levels.js";
+import { CODES, IGNORED } from "./levels.js";
 import { STEPS, shade } from "./colours.js";
 
-// The codes in the order of |value|, so that the loop below compares small integers.
+// The codes in the order of |value|, so that the loop below compares small integers. An ignored pixel gives way to all.
 export function rankTable(row, colours, [lo, hi]) {
-  const size = Float32Array.from(row, v => (Number.isNaN(v) ? -1 : Math.abs(v)));
-  const order = Uint16Array.from({ length: CODES }, (_, i) => i).sort((a, b) => size[a] - size[b]);
-  const rank = new Uint16Array(CODES);
-  const colour = new Uint32Array(CODES);
+  const size = new Float32Array(IGNORED + 1).fill(-2);
+  for (let code = 0; code < CODES; code++) size[code] = Number.isNaN(row[code]) ? -1 : Math.abs(row[code]);
+  const order = Uint16Array.from(size, (_, i) => i).sort((a, b) => size[a] - size[b]);
+  const rank = new Uint16Array(IGNORED + 1);
+  const colour = new Uint32Array(IGNORED + 1);
   order.forEach((code, i) => {
     rank[code] = i;
-    colour[i] = shade(colours, lo, hi, row[code]);
+    colour[i] = shade(colours, lo, hi, code === IGNORED ? 0 : row[code]);
   });
   return { rank, colour };
 }

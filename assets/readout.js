@@ -50,16 +50,22 @@ export class Readout {
   show(facts, { total, threshold, pinned, aloud }) {
     const { x, y, p, z, target, maps, image } = facts;
     const data = this.root.dataset;
-    Object.assign(data, { x, y, p, z, target, verdict: facts.verdict });
-    const cells = [[`${x}, ${y}`], [String(target)], [p.toPrecision(4), p], [pretty(z), z]];
+    const ignored = target === null;
+    Object.assign(data, { x, y, p, z, target: ignored ? "ignored" : target, verdict: facts.verdict });
+    const cells = [[`${x}, ${y}`], [ignored ? "ignored" : String(target)], [p.toPrecision(4), p], [pretty(z), z]];
     if (image) {
       data.image = image.join(" ");
       cells.push([image.join(" ")]);
     }
     for (const { panel, value } of maps) {
-      data[panel.kind] = value;
-      cells.push([pretty(value), value, panel.unit]);
+      data[panel.kind] = value ?? "";
+      cells.push(ignored ? [NOTHING] : [pretty(value), value, panel.unit]);
       if (panel.kind !== "share" || !this.parts) continue;
+      if (ignored) {
+        data.percent = "";
+        cells.push([NOTHING]);
+        continue;
+      }
       data.percent = total ? (100 * value) / total : "";
       cells.push([total ? percent(value / total) : NOTHING]);
     }
@@ -69,11 +75,12 @@ export class Readout {
       this.values[i].title = unit ? `${title} ${unit}` : title;
     });
     say(this.state, pinned ? "Pinned pixel. Escape unpins it." : "Pixel under the crosshair.");
-    say(this.verdict, `${facts.verdict} · ${MEANING[facts.verdict]} at p > ${Number(threshold.toFixed(4))}`);
+    const means = ignored ? "ignored: counts nowhere" : MEANING[facts.verdict];
+    say(this.verdict, ignored ? means : `${facts.verdict} · ${means} at p > ${Number(threshold.toFixed(4))}`);
     this.verdict.dataset.is = facts.verdict;
     if (aloud) {
-      const heard = maps.map(({ panel, value }) => `${panel.name} ${pretty(value)}`);
-      say(this.spoken, [`x ${x}, y ${y}, ${MEANING[facts.verdict]}, p ${p.toPrecision(3)}`, ...heard].join(", "));
+      const heard = ignored ? [] : maps.map(({ panel, value }) => `${panel.name} ${pretty(value)}`);
+      say(this.spoken, [`x ${x}, y ${y}, ${means}, p ${p.toPrecision(3)}`, ...heard].join(", "));
     }
   }
 }

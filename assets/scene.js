@@ -1,14 +1,17 @@
 // All that one message of the viewer says about its pixels: paints a panel, judges a pixel, tells its numbers.
 
-import { CODES, VERDICTS, levelTables, verdict, verdictTable } from "./levels.js";
+import { CODES, IGNORED, IGNORED_MARK, SKIPPED, VERDICTS, levelTables, verdict, verdictTable } from "./levels.js";
 import { RAMPS } from "./colours.js";
+import { paintHatch } from "./hatch.js";
 import { paintExtreme, paintLevels, paintRanked, paintReal, paintWords, rankTable } from "./paint.js";
 import { planeLimits, tableLimits } from "./limits.js";
 import { verdictsOfCodes, verdictsOfPlanes } from "./outline.js";
 
 const GREYS = Float32Array.from({ length: 256 }, (_, i) => i);
-const MASK = Float32Array.from({ length: 256 }, (_, i) => (i ? 255 : 0));
-const CODED_MASK = Float32Array.from({ length: CODES }, (_, code) => (code >> 8 ? 255 : 0));
+const BETWEEN = 141; // what an ignored pixel adds to the grey of a screen pixel that covers others, too
+const MASK = Float32Array.from({ length: 256 }, (_, i) => (i === IGNORED_MARK ? BETWEEN : i ? 255 : 0));
+const CODED_MASK = Float32Array.from({ length: IGNORED + 1 }, (_, code) =>
+  (code === IGNORED ? BETWEEN : code >> 8 ? 255 : 0));
 
 export const isMap = panel => panel.kind === "share" || panel.kind === "gradient";
 
@@ -41,6 +44,13 @@ export class Scene {
   }
 
   paint(panel, out, grid, limits) {
+    this.paintAll(panel, out, grid, limits);
+    if (panel.kind === "image" || panel.kind === "prediction") return; // they are seen also where nothing counts
+    if (this.pair?.greys) paintHatch(out, grid, this.pair.data, this.w, IGNORED);
+    else if (this.target) paintHatch(out, grid, this.target.data, this.w, IGNORED_MARK);
+  }
+
+  paintAll(panel, out, grid, limits) {
     const { w, pair } = this;
     const values = this.maps.get(panel);
     if (values && this.dense) return paintExtreme(out, grid, values, w, RAMPS[panel.kind], limits);
@@ -57,7 +67,7 @@ export class Scene {
     }
     if (!pair) return paintReal(out, grid, this.prediction.data, w);
     const level = Float32Array.from({ length: CODES }, (_, code) => 255 * this.p[code & 255]);
-    return paintLevels(out, grid, pair.data, w, level);
+    return paintLevels(out, grid, pair.greys ?? pair.data, w, level);
   }
 
   verdicts(grid, threshold) {
@@ -70,14 +80,16 @@ export class Scene {
   facts(x, y, threshold) {
     const at = y * this.w + x;
     const code = this.pair?.data[at];
-    const p = this.pair ? this.p[code & 255] : this.prediction.data[at];
-    const z = this.pair ? this.z[code & 255] : Math.log(p / (1 - p));
-    const target = this.pair ? code >> 8 : Number(this.target.data[at] > 0);
+    const ignored = this.pair ? code === IGNORED : this.target.data[at] === IGNORED_MARK;
+    const grey = this.pair?.greys ? this.pair.greys[at] : code & 255;
+    const p = this.pair ? this.p[grey] : this.prediction.data[at];
+    const z = this.pair ? this.z[grey] : Math.log(p / (1 - p));
+    const target = ignored ? null : this.pair ? code >> 8 : Number(this.target.data[at] > 0);
     const maps = [...this.maps].map(([panel, values]) => ({
       panel,
-      value: values[this.dense ? at : code],
+      value: ignored ? null : values[this.dense ? at : code],
     }));
-    const found = VERDICTS[verdict(p, target, threshold)];
+    const found = VERDICTS[ignored ? SKIPPED : verdict(p, target, threshold)];
     return { x, y, p, z, target, maps, verdict: found, image: this.colour(at) };
   }
 

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .kinds import tables
+from .kinds import count, tables
 from .losses import LOSSES
 from .maps import gradient_at
 from .pixels import Pixels
@@ -174,7 +174,7 @@ def balanced_start(
         raise ValueError(f"a start is half or prevalence, got {start!r}")
     LOSSES["focal"].dials["gamma"].check("focal", gamma)
     n1 = int(np.count_nonzero(study.pair.target))
-    n0 = study.pair.target.size - n1
+    n0 = study.pair.counted - n1
     p = 0.5 if start == "half" else n1 / (n0 + n1)
     balanced = [LOSSES[name] for name in ("weighted_bce", "balanced_bce", "focal")]
     if not (n0 and n1):
@@ -273,13 +273,13 @@ def _measure(
 ) -> Callable[[Mapping[str, float]], float | None]:
     """The band's part of Σ|∂L/∂z| at given dials; None where nothing pushes."""
     if study.by_kinds(loss):
-        count = study.kinds.count.astype(float)
-        near = np.bincount(study.code[study.band], minlength=len(count)).astype(float)
+        many = study.kinds.count.astype(float)
+        near = count(study.code[study.band]).astype(float)
 
         def push(dials: Mapping[str, float]) -> Array:
             return abs(tables(loss, study.kinds, wrt="logit", **{**others, **dials}).gradient)
     else:
-        px, count = study.pixels(), np.ones(study.pair.target.size)
+        px, many = study.pixels(), np.ones(study.pair.target.size)
         near = study.band.ravel().astype(float)
 
         def push(dials: Mapping[str, float]) -> Array:
@@ -289,7 +289,7 @@ def _measure(
 
     def part(dials: Mapping[str, float]) -> float | None:
         each = push(dials)
-        total = float((each * count).sum())
+        total = float((each * many).sum())
         return float((each * near).sum()) / total if total > 0 else None
 
     return part

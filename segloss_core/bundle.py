@@ -59,9 +59,14 @@ class _Plane:
     of: Callable[[Pair], Array | None]
 
 
+def _black_and_white(mask: Array | None) -> Array | None:
+    return None if mask is None else mask * np.uint8(255)
+
+
 _PLANES = {
     "image": _Plane("image.png", lambda pair: pair.image),
-    "target": _Plane("target.png", lambda pair: pair.target * np.uint8(255)),
+    "target": _Plane("target.png", lambda pair: _black_and_white(pair.target)),
+    "ignored": _Plane("ignored.png", lambda pair: _black_and_white(pair.ignored)),
     "codes": _Plane("prediction.png", lambda pair: pair.prediction.codes),
     "logits": _Plane("prediction.npy", lambda pair: pair.prediction.plane),
 }
@@ -224,15 +229,16 @@ def _unpacked(file: str, data: bytes, limits: Limits) -> Array:
 
 def _bundle(manifest: dict[str, Any], arrays: dict[str, Array]) -> Bundle:
     said = manifest["pair"]
-    target = arrays["target"]
-    if not np.isin(target, (0, 255)).all():
-        raise ValueError("the target holds other values than 0 and 255")
+    masks = {role: arrays[role] for role in ("target", "ignored") if role in arrays}
+    if not all(np.isin(mask, (0, 255)).all() for mask in masks.values()):
+        raise ValueError("a mask holds other values than 0 and 255")
     notes = said["notes"]
     if not isinstance(notes, list):
         raise TypeError("notes are no list")
     pair = Pair(
         image=arrays.get("image"),
-        target=target // 255,
+        target=masks["target"] // 255,
+        ignored=masks["ignored"] > 0 if "ignored" in masks else None,
         prediction=_prediction(manifest["prediction"], arrays),
         name=_text(said["name"]),
         origin=cast(Origin, _text(said["origin"])),

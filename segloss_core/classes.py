@@ -46,14 +46,8 @@ class OneClass:
         return Pixels.from_logits(z, torch.tensor(self.target), weight)
 
     def pair(self) -> Pair:
-        """The class as a pair of its own. Raises ValueError where pixels are ignored.
-
-        A pair has no weights, and an ignored pixel must not become background there.
-        """
-        if self.ignored is not None:
-            many = int(self.ignored.sum())
-            raise ValueError(f"a pair cannot ignore pixels, and {many:,} are ignored")
-        return Pair(None, self.target, self.prediction, self.name)
+        """The class as a pair of its own, which ignores the same pixels."""
+        return Pair(None, self.target, self.prediction, self.name, ignored=self.ignored)
 
     def pixels_for(self, loss: Loss) -> Pixels:
         """What the loss is computed on: counted kinds of pixel where they suffice, else dense.
@@ -63,8 +57,7 @@ class OneClass:
         codes, table = self.prediction.codes, self.prediction.table
         if codes is None or table is None or loss.positional:
             return self.pixels()
-        kinds = code(codes, self.target)
-        return Kinds.of(kinds if self.ignored is None else kinds[~self.ignored], table).pixels
+        return Kinds.of(code(codes, self.target, self.ignored), table).pixels
 
 
 @dataclass(frozen=True)

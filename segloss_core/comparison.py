@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from .kinds import IGNORED
 from .moves import blurred, grown, shifted, tempered
 from .pair import Prediction
 from .spec import Loss
@@ -92,9 +93,9 @@ class Ledger:
         object_, said = study.pair.target > 0, study.pair.prediction.hard_mask(threshold) > 0
         self._verdict = (said + 2 * object_).astype(np.uint8)  # 1: FP, 2: FN
         if study.is_coded:
-            first = np.zeros(512, dtype=np.uint8)
+            first = np.zeros(IGNORED + 1, dtype=np.uint8)
             first[study.code] = self._verdict  # all pixels of a kind stand alike
-            self._of_kind = first
+            self._of_kind = first[:IGNORED]
         ring = np.ceil(np.minimum(2 * study.outline_distance, _RINGS - 1))
         self._ring = ring.astype(np.int64)
         self.of = Once(self._of)
@@ -103,8 +104,8 @@ class Ledger:
     def _rings(self) -> Array:
         """How many pixels of each kind lie in each ring around the contour, (512, rings)."""
         at = self.study.code.astype(np.int64) * _RINGS + self._ring
-        counted = np.bincount(at.ravel(), minlength=512 * _RINGS)
-        return counted.reshape(512, -1).astype(np.float64)
+        counted = np.bincount(at.ravel(), minlength=(IGNORED + 1) * _RINGS)
+        return counted.reshape(IGNORED + 1, -1)[:IGNORED].astype(np.float64)
 
     def _of(self, loss: Loss, **dials: float | None) -> Standing:
         study = self.study

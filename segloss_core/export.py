@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from types import MappingProxyType
-
-import numpy as np
-from numpy.typing import NDArray
 
 from . import plain
 from .mix import Mix
@@ -15,7 +11,7 @@ from .mix.plain import standalone_mix
 from .mix.text import written
 from .spec import Loss
 
-__all__ = ["call", "from_files", "from_sample", "npz", "snippet", "standalone", "table", "training"]
+__all__ = ["call", "from_files", "from_sample", "snippet", "standalone", "table", "training"]
 
 
 def standalone(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
@@ -42,10 +38,23 @@ def call(loss: Loss, dials: Mapping[str, float | int | None]) -> str:
 
 
 def snippet(
-    loss: Loss, dials: Mapping[str, float | int | None], wrt: str, source: str, value: float
+    loss: Loss,
+    dials: Mapping[str, float | int | None],
+    wrt: str,
+    source: str,
+    value: float,
+    ignoring: bool = False,
 ) -> str:
-    """A script that loads the pair by `source` and prints the value and both maps."""
-    arguments = call(loss, dials)
+    """A script that loads the pair by `source` and prints the value and both maps.
+
+    `ignoring` if the source names pixels that are ignored.
+    """
+    arguments = (", weight=weight" if ignoring else "") + call(loss, dials)
+    weigh = (
+        "weight = torch.tensor(~ignored).double()   # 0 where a pixel counts nowhere\n"
+        if ignoring
+        else ""
+    )
     line, named = _found(loss)
     line = f"from segloss_core import maps\n{line}" if isinstance(loss, Mix) else f"{line}, maps"
     return f"""\
@@ -54,7 +63,7 @@ import torch
 {source}
 z = torch.from_numpy(prediction.logits())  # logits, (H, W)
 y = torch.tensor(target)                   # 0 and 1, (H, W)
-
+{weigh}
 loss = {named}
 value = loss(z, y{arguments})              # {value:.10g}
 share = maps.share(loss, z, y{arguments})
@@ -74,8 +83,12 @@ prediction, target = pair.prediction, pair.target
 """
 
 
-def from_bundle(name: str, confidence: float | None = None) -> str:
-    """How a script opens a bundle; a hard prediction is given this confidence."""
+def from_bundle(name: str, confidence: float | None = None, ignoring: bool = False) -> str:
+    """How a script opens a bundle; a hard prediction is given this confidence.
+
+    `ignoring` if some of its pixels are ignored.
+    """
+    judged = "\nignored = pair.ignored" if ignoring else ""
     sure = f".with_confidence({confidence!r})" if confidence is not None else ""
     short = "  # put the whole name here" if "…" in name else ""
     return f"""\
@@ -85,7 +98,7 @@ from segloss_core import bundle
 
 file = {name!r}{short}
 pair = bundle.read(Path(file).read_bytes(), file).pair
-prediction, target = pair.prediction{sure}, pair.target
+prediction, target = pair.prediction{sure}, pair.target{judged}
 """
 
 
@@ -96,12 +109,14 @@ def from_files(
     confidence: float | None,
     size: tuple[int, int] | None = None,
     how: Mapping[str, str] = MappingProxyType({}),
+    ignoring: bool = False,
 ) -> str:
     """How a script reads a target and a prediction from the files that were uploaded.
 
     `kind` and `confidence` are those of the pair's prediction, or "logit" for a file of logits;
     `size` (height, width) that to which it was resized; `how` further arguments of `read` by role,
-    such as ", class_=3". A name that was shortened for display is to be put right by hand.
+    such as ", class_=3"; `ignoring` if those of the target name a label that is ignored. A name
+    that was shortened for display is to be put right by hand.
     """
     build = {
         "probability": "Prediction.coded(pixels)",
@@ -112,6 +127,10 @@ def from_files(
     scale = "" if kind == "float" else f', scale="{kind}"'
     resize = f'\npixels = resized(pixels, {size}, "prediction")' if size else ""
     also = ", resized" if size else ""
+    reading = f'read(Path(mask).read_bytes(), mask, role="target"{how.get("target", "")})'
+    judged = f"target = {reading}.array"
+    if ignoring:
+        judged = f"truth = {reading}\ntarget, ignored = truth.array, truth.ignored"
     short = "  # put the whole names here" if "…" in target + prediction else ""
     return f"""\
 from pathlib import Path
@@ -120,19 +139,12 @@ from segloss_core.pair import Prediction
 from segloss_core.readers import read{also}
 
 mask, guess = {target!r}, {prediction!r}{short}
-target = read(Path(mask).read_bytes(), mask, role="target"{how.get("target", "")}).array
+{judged}
 pixels = read(
     Path(guess).read_bytes(), guess, role="prediction"{scale}{how.get("prediction", "")}
 ).array{resize}
 prediction = {build}
 """
-
-
-def npz(share: NDArray[np.float64], gradient: NDArray[np.float64]) -> bytes:
-    """Both maps as a compressed NumPy archive of float32."""
-    file = io.BytesIO()
-    np.savez_compressed(file, share=share.astype("f4"), gradient=gradient.astype("f4"))
-    return file.getvalue()
 
 
 def training(loss: Loss, dials: Mapping[str, float | int | None]) -> str:

@@ -2,7 +2,8 @@
 
 An 8-bit prediction against a binary mask holds at most 2 × 256 different pixels. A loss that does
 not look at places is an exact function of how many there are of each kind, and its maps are
-tables with one entry per kind. OpenCV, where installed, counts several times faster than NumPy, and
+tables with one entry per kind. An ignored pixel is of no kind: it is not counted, and every map is
+0 there. OpenCV, where installed, counts several times faster than NumPy, and
 the same.
 """
 
@@ -27,14 +28,29 @@ except ImportError:  # the library needs torch and numpy only
     cv2 = None  # type: ignore[assignment]
 
 LEVELS = 256
+IGNORED = 2 * LEVELS  # the code of a pixel that counts nowhere
 _LANES = 4  # neighbours mostly are of one kind, and would wait for each other at one counter
 _BLOCK = 1 << 18  # words of four, counted at once: OpenCV's counters are exact up to 2²⁴ only
 
 
-def code(codes: NDArray[np.uint8], target: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    """Number the kind of every pixel: grey level + 256 · target, uint16 of the same shape."""
+def code(
+    codes: NDArray[np.uint8],
+    target: NDArray[np.uint8],
+    ignored: NDArray[np.bool_] | None = None,
+) -> NDArray[np.uint16]:
+    """Number the kind of every pixel: grey level + 256 · target, uint16 of the same shape.
+
+    An ignored pixel is numbered IGNORED, whatever it holds.
+    """
     if codes.shape != target.shape:
         raise ValueError(f"prediction has shape {codes.shape}, target {target.shape}")
+    numbers = _numbers(codes, target)
+    if ignored is not None:
+        numbers[ignored] = IGNORED
+    return numbers
+
+
+def _numbers(codes: NDArray[np.uint8], target: NDArray[np.uint8]) -> NDArray[np.uint16]:
     if cv2 is None or sys.byteorder != "little":
         return codes + np.uint16(LEVELS) * (target > 0)
     # The bytes of the number, side by side: one pass.
@@ -43,24 +59,28 @@ def code(codes: NDArray[np.uint8], target: NDArray[np.uint8]) -> NDArray[np.uint
 
 
 def count(code: NDArray[np.uint16]) -> NDArray[np.int64]:
-    """How many pixels are of each kind: int64 (512,). Raises ValueError for codes beyond 511."""
+    """How many pixels are of each kind: int64 (512,), the ignored ones left out.
+
+    Raises ValueError for codes that do not exist.
+    """
     most = int(code.max(initial=0))
-    if most >= 2 * LEVELS:
-        raise ValueError(f"a code is at most {2 * LEVELS - 1}, found {most}")
+    if most > IGNORED:
+        raise ValueError(f"a code is at most {IGNORED}, found {most}")
+    kinds = 2 * LEVELS + (most == IGNORED)
     if cv2 is None:
-        return np.bincount(code.ravel(), minlength=2 * LEVELS)
-    flat, bins = code.ravel(), _LANES * 2 * LEVELS
+        return np.bincount(code.ravel(), minlength=kinds)[: 2 * LEVELS]
+    flat, bins = code.ravel(), _LANES * kinds
     whole = flat.size // _LANES * _LANES
     # Four codes are one word, and one addition puts each into its lane.
     words = flat[:whole].view(np.uint64)
-    lanes = np.arange(0, bins, 2 * LEVELS, dtype=np.uint16).view(np.uint64)
+    lanes = np.arange(0, bins, kinds, dtype=np.uint16).view(np.uint64)
     found = np.bincount(flat[whole:], minlength=bins)
     here = np.empty(min(words.size, _BLOCK), dtype=np.uint64)
     for start in range(0, words.size, _BLOCK):
         part = words[start : start + _BLOCK]
         laned = np.add(part, lanes, out=here[: part.size]).view(np.uint16)[None]
         found += cv2.calcHist([laned], [0], None, [bins], [0, bins]).ravel().astype(np.int64)
-    return found.reshape(_LANES, -1).sum(0)
+    return found.reshape(_LANES, -1).sum(0)[: 2 * LEVELS]
 
 
 @dataclass(frozen=True)
@@ -85,11 +105,15 @@ class Kinds:
     def of(cls, code: NDArray[np.uint16], logits: NDArray[np.float64]) -> Kinds:
         """Count a coded pair. `code` is H×W as made by `code()`, `logits` the 256 levels' logits.
 
-        Raises ValueError for codes of 512 and more and for a table of another length.
+        Raises ValueError for codes that do not exist and for a table of another length.
         """
         if logits.shape != (LEVELS,):
             raise ValueError(f"need the logits of {LEVELS} levels, got shape {logits.shape}")
-        counted = count(code)
+        return cls.of_counts(count(code), logits)
+
+    @classmethod
+    def of_counts(cls, counted: NDArray[np.int64], logits: NDArray[np.float64]) -> Kinds:
+        """Kinds that were counted before, such as those of several images added up: (512,)."""
         return cls(counted, cls._row(counted, logits))
 
     def at_levels(self, logits: NDArray[np.float64]) -> Kinds:
@@ -100,6 +124,8 @@ class Kinds:
     def occurring(self) -> Pixels:
         """The kinds that do occur, as one row: the same sums of fewer columns."""
         some, px = torch.from_numpy(self.count > 0), self.pixels
+        if not bool(some.any()):  # all is ignored
+            return px
         assert px.weight is not None
         return Pixels(*(x[:, some] for x in (px.z, px.y, px.weight)))
 
@@ -134,5 +160,5 @@ def _per_pixel(of_kind: Tensor, count: NDArray[np.int64]) -> NDArray[np.float64]
 
 
 def unfold(table: NDArray[np.float64], code: NDArray[np.uint16]) -> NDArray[np.float64]:
-    """The dense map H×W of a table: one gather."""
-    return np.take(table, code)
+    """The dense map H×W of a table, 0 where a pixel is ignored: one gather."""
+    return np.take(np.append(table, 0.0), code)

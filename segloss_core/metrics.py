@@ -23,21 +23,31 @@ class Metric:
     why: str = ""
 
 
-def metrics(prediction: Tensor, target: Tensor) -> tuple[Metric, ...]:
+def metrics(
+    prediction: Tensor, target: Tensor, ignored: Tensor | None = None
+) -> tuple[Metric, ...]:
     """All scores of a boolean prediction against a boolean target, both (H, W).
 
+    Pixels that are `ignored`, boolean (H, W), count nowhere; for outlines both masks end there.
     HD95 is the larger of the two directed 95th percentiles of contour-to-contour distances; ASSD
     their mean over both contours. Undefined scores carry a reason instead of a number.
     """
+    counted = target.numel()
+    if ignored is not None:
+        prediction, target = prediction & ~ignored, target & ~ignored
+        counted -= int(ignored.sum())
     tp = int((prediction & target).sum())
     fp, fn = int((prediction & ~target).sum()), int((~prediction & target).sum())
-    tn = target.numel() - tp - fp - fn
+    tn = counted - tp - fp - fn
 
     def rate(name: str, a: int, b: int, says: str, why: str) -> Metric:
         return Metric(name, a / b, "", says) if b else Metric(name, None, "", says, why)
 
     hd95, assd, why = _outline_distances(prediction, target)
     both_empty, no_object = "both masks are empty", "the target has no object"
+    all_object = "the target is all object"
+    if not counted:
+        both_empty = no_object = all_object = why = "every pixel is ignored"
     return (
         rate("Dice", 2 * tp, 2 * tp + fp + fn, "overlap: 2TP / (2TP + FP + FN)", both_empty),
         rate("IoU", tp, tp + fp + fn, "overlap: TP / (TP + FP + FN)", both_empty),
@@ -47,7 +57,7 @@ def metrics(prediction: Tensor, target: Tensor) -> tuple[Metric, ...]:
             tn,
             tn + fp,
             "background left alone: TN / (TN + FP)",
-            "the target is all object",
+            all_object,
         ),
         Metric("HD95", hd95, "px", "95th percentile of the distance between the outlines", why),
         Metric("ASSD", assd, "px", "mean distance between the outlines", why),

@@ -205,6 +205,8 @@ def _by_kinds(study: Study, xs: Array, ys: Array) -> Route:
     px = study.kinds.pixels
     assert px.weight is not None
     there = px.weight[0] > 0
+    if not bool(there.any()):  # all is ignored
+        there = ~there
     z, y, count = (plane[:, there] for plane in (px.z, px.y, px.weight))
     grid = torch.from_numpy(np.stack(np.meshgrid(xs, ys, indexing="ij"), -1).reshape(-1, 2))
     step = max(1, _CHUNK // z.shape[-1])
@@ -218,17 +220,19 @@ def _by_kinds(study: Study, xs: Array, ys: Array) -> Route:
 def _moved(study: Study, move: Move, xs: Array, ys: Array) -> Route:
     """Points of the grid, one by one, and the whole picture moved there."""
     seen = study.pixels()
+    # What lies under ignored pixels may be moved to where it counts.
+    whole = torch.from_numpy(study.pair.prediction.logits()).to(study.device)
     for i, x in enumerate(map(float, xs)):
-        wide = grown(seen.z, x) if move == "grow × blur" else seen.z
+        wide = grown(whole, x) if move == "grow × blur" else whole
         for j, y in enumerate(map(float, ys)):
             if move == "shift":
                 z = shifted(wide, x, y)
             else:
                 z = blurred(wide, y) if move == "grow × blur" else tempered(wide, x, y)
-            px = Pixels.from_logits(z, seen.y)
+            px = Pixels.from_logits(z, seen.y, seen.weight)
             at = i * len(ys) + j
             # One target, one set of distance fields, however often the prediction moves.
-            yield slice(at, at + 1), Pixels(px.z, px.y, None, fields=study.fields)
+            yield slice(at, at + 1), Pixels(px.z, px.y, px.weight, fields=study.fields)
 
 
 def _first_notes(answer: Answer) -> NDArray[Any]:

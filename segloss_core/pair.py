@@ -274,6 +274,8 @@ class Pair:
     """One image (optional), one binary target and one prediction of the same size.
 
     image: uint8 H x W or H x W x 3, or None.  target: uint8 H x W of 0 and 1.
+    ignored: bool H x W, pixels that count nowhere, or None; none at all are None. The target is 0
+        there, whatever was given.
     names: role ("image", "target", "prediction") to file name, shown as text only.
     notes: sentences for badges.  Raises ValueError when shapes, dtypes or values do not fit.
     """
@@ -285,6 +287,7 @@ class Pair:
     origin: Origin = "sample"
     names: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    ignored: NDArray[np.bool_] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Check dtypes, values and that all planes have one size."""
@@ -311,14 +314,40 @@ class Pair:
             object.__setattr__(self, "image", _frozen(image))
         if self.origin not in ("sample", "upload"):
             raise ValueError(f"origin must be sample or upload, got {self.origin!r}")
-        object.__setattr__(self, "target", _frozen(target))
+        object.__setattr__(self, "target", _frozen(self._without_ignored(target)))
         object.__setattr__(self, "names", dict(self.names))
         object.__setattr__(self, "notes", tuple(self.notes))
+
+    def _without_ignored(self, target: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The target with background where it is ignored: one pair, one digest."""
+        ignored = self.ignored
+        if ignored is None:
+            return target
+        if ignored.dtype != np.bool_ or ignored.shape != target.shape:
+            raise ValueError(
+                f"ignored must be bool {target.shape}, got {ignored.dtype} {ignored.shape}"
+            )
+        if not bool(ignored.any()):
+            object.__setattr__(self, "ignored", None)
+            return target
+        object.__setattr__(self, "ignored", _frozen(ignored))
+        return np.where(ignored, np.uint8(0), target)
 
     @property
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.target.shape[0], self.target.shape[1]
+
+    @cached_property
+    def counted(self) -> int:
+        """How many pixels count: all but the ignored ones."""
+        skipped = 0 if self.ignored is None else int(np.count_nonzero(self.ignored))
+        return self.target.size - skipped
+
+    @cached_property
+    def prevalence(self) -> float:
+        """The object's part of the pixels that count; 0 where none does."""
+        return int(np.count_nonzero(self.target)) / max(1, self.counted)
 
     @cached_property
     def image_digest(self) -> str:
@@ -327,8 +356,9 @@ class Pair:
 
     @cached_property
     def target_digest(self) -> str:
-        """Name the target's pixels."""
-        return _digest("target", self.target)
+        """Name the target's pixels, and those that are ignored."""
+        planes = [self.target] if self.ignored is None else [self.target, self.ignored]
+        return _digest("target", *planes)
 
     @cached_property
     def digest(self) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .arithmetic import Worked, worked
 from .geometry import contour, distance_to
-from .kinds import Kinds, code, tables, unfold
+from .kinds import Kinds, code, count, tables, unfold
 from .maps import Wrt, answer_at
 from .metrics import Metric, metrics
 from .pair import Pair, Prediction
@@ -111,7 +111,7 @@ class Study:
     def code(self) -> NDArray[np.uint16]:
         """The kind of every pixel, H×W."""
         assert self.pair.prediction.codes is not None
-        return code(self.pair.prediction.codes, self.pair.target)
+        return code(self.pair.prediction.codes, self.pair.target, self.pair.ignored)
 
     @property
     def _levels(self) -> Array:
@@ -128,27 +128,36 @@ class Study:
 
     def pixels(self) -> Pixels:
         """The dense pair on the device, in float64. Made anew: ten planes hang on it when used."""
-        codes = self.pair.prediction.codes
-        if codes is None:
+        codes, levels = self.pair.prediction.codes, self.pair.prediction.table
+        if codes is None or levels is None:
             z = torch.from_numpy(self.pair.prediction.logits()).to(self.device)
-            return self._sharing(Pixels.from_logits(z, self._target))
-        # 256 levels: everything that depends on the logit alone is looked up.
-        table = torch.tensor(self.pair.prediction.table)[None]
+            return self._sharing(Pixels.from_logits(z, self._target, self.weight))
+        # 256 levels, and z = 0 for ignored pixels: what depends on the logit alone is looked up.
+        table = torch.tensor(np.append(levels, 0.0))[None]
         level = Pixels.from_logits(table, torch.zeros_like(table))
+        if self.pair.ignored is not None:
+            codes = np.where(self.pair.ignored, np.uint16(256), codes)
 
         def spread(x: torch.Tensor) -> torch.Tensor:
             return torch.from_numpy(np.take(x.numpy()[0], codes)).to(self.device)
 
-        px = self._sharing(Pixels.from_logits(spread(level.z), self._target))
+        px = self._sharing(Pixels.from_logits(spread(level.z), self._target, self.weight))
         return px.knowing(**{k: spread(getattr(level, k)) for k in ("p", "q", "log_p", "log_q")})
 
     def _sharing(self, px: Pixels) -> Pixels:
-        """The pixels with what is known of this target: one study has one target, unweighted."""
+        """The pixels with what is known of this target: one study has one, and ignores alike."""
         return Pixels(px.z, px.y, px.weight, fields=self.fields)
 
     @property
     def _target(self) -> torch.Tensor:
         return torch.tensor(self.pair.target, device=self.device)  # the pair's arrays are read-only
+
+    @property
+    def weight(self) -> torch.Tensor | None:
+        """0 where a pixel is ignored and 1 elsewhere, on the device; None where all count."""
+        if self.pair.ignored is None:
+            return None
+        return torch.from_numpy(~self.pair.ignored).to(self.device, torch.float64)
 
     # ---- one loss ------------------------------------------------------------------------------
 
@@ -170,16 +179,17 @@ class Study:
         It is what knowing nothing else would say. An undefined case is no yardstick, nor is a mask
         of one class, which any guess gets right: then None.
         """
-        target = self.pair.target
+        target, counted = self.pair.target, self.pair.counted
         objects = int(np.count_nonzero(target))
-        if objects in (0, target.size):
+        if objects in (0, counted):
             return None
         # Half a pixel of each class, as if the mask were drawn from more than this image.
-        z = torch.tensor((objects + 0.5) / (target.size - objects + 0.5), dtype=torch.float64).log()
+        z = torch.tensor((objects + 0.5) / (counted - objects + 0.5), dtype=torch.float64).log()
         if loss.positional:
-            px = self._sharing(Pixels.from_logits(z.expand(target.shape), self._target))
+            z = z.expand(target.shape)
+            px = self._sharing(Pixels.from_logits(z, self._target, self.weight))
         else:  # two kinds of pixel: all are guessed alike
-            weight = torch.tensor([[target.size - objects, objects]], dtype=torch.float64)
+            weight = torch.tensor([[counted - objects, objects]], dtype=torch.float64)
             px = Pixels.from_logits(z.expand(1, 2), torch.tensor([[0.0, 1.0]]), weight)
         with torch.no_grad():
             guess = loss.at(px, **dials)
@@ -209,7 +219,12 @@ class Study:
         return unfold(maps.share, self.code), unfold(maps.gradient, self.code)
 
     def worked(self, loss: Loss, at: tuple[int, int], **dials: float | None) -> Worked:
-        """The share of the pixel in row `at[0]`, column `at[1]`, worked out."""
+        """The share of the pixel in row `at[0]`, column `at[1]`, worked out.
+
+        Raises ValueError for an ignored pixel, which has no share.
+        """
+        if self.pair.ignored is not None and self.pair.ignored[at]:
+            raise ValueError(f"the pixel in row {at[0]}, column {at[1]} is ignored")
         if self.by_kinds(loss):
             px, where = self.kinds.pixels, (0, int(self.code[at]))
         else:
@@ -231,7 +246,14 @@ class Study:
 
     def _metrics(self, threshold: float) -> tuple[Metric, ...]:
         hard = torch.from_numpy(self.pair.prediction.hard_mask(threshold).astype(bool))
-        return metrics(hard, torch.from_numpy(self.pair.target.astype(bool)))
+        skipped = None if self.pair.ignored is None else torch.tensor(self.pair.ignored)
+        return metrics(hard, torch.from_numpy(self.pair.target.astype(bool)), skipped)
+
+    @property
+    def _counts(self) -> NDArray[np.bool_]:
+        """Which pixels count, H×W."""
+        ignored = self.pair.ignored
+        return np.ones(self.pair.size, dtype=bool) if ignored is None else ~ignored
 
     @cached_property
     def outline(self) -> NDArray[np.bool_]:
@@ -256,13 +278,14 @@ class Study:
         """Who pays: concentration, and the parts of FP, FN and the boundary band."""
         if maps.coded:
             said = np.tile(self._levels > threshold, 2)
-            object_, count = np.repeat([False, True], 256), self.kinds.count.astype(float)
-            near = np.bincount(self.code[self.band_of(width)], minlength=512).astype(float)
-            wrong = (said & ~object_) * count, (~said & object_) * count
-            return payers(maps.share, count, *wrong, near)
+            object_, many = np.repeat([False, True], 256), self.kinds.count.astype(float)
+            near = count(self.code[self.band_of(width)]).astype(float)
+            wrong = (said & ~object_) * many, (~said & object_) * many
+            return payers(maps.share, many, *wrong, near)
         said = self.pair.prediction.hard_mask(threshold).astype(bool).ravel()
         object_ = self.pair.target.astype(bool).ravel()
-        parts = (np.ones(said.size), said & ~object_, ~said & object_, self.band_of(width).ravel())
+        here = self._counts.ravel()
+        parts = (here, said & ~object_ & here, ~said & object_, self.band_of(width).ravel() & here)
         return payers(maps.share.ravel(), *(np.asarray(x, dtype=np.float64) for x in parts))
 
     def histogram(self, bins: int = 64) -> tuple[Array, Array, Array]:
@@ -274,7 +297,7 @@ class Study:
             parts = [np.histogram(levels, edges, weights=n)[0] for n in (background, object_)]
         else:
             p, y = self.pair.prediction.probabilities(), self.pair.target > 0
-            parts = [np.histogram(p[where], edges)[0] for where in (~y, y)]
+            parts = [np.histogram(p[where], edges)[0] for where in (~y & self._counts, y)]
         return edges, parts[0].astype(float), parts[1].astype(float)
 
 

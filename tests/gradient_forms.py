@@ -13,8 +13,14 @@ from scipy import ndimage
 from scipy.special import expit
 
 from .reference_scene import Array, Scene
-from .references import _window_moments, contour, other_class_distance
-from .references_d import CROSS, SQUARE, _skeleton
+from .references.boundary import (
+    CROSS,
+    SQUARE,
+    contour,
+    other_class_distance,
+    skeleton_of,
+    window_moments,
+)
 
 Form = Callable[..., Array]
 
@@ -123,7 +129,7 @@ def shape_aware(s: Scene) -> Array:
 def ssl_correlation(
     s: Scene, beta: float, lam: float, C4: float, window: int, sigma: float
 ) -> Array:
-    (my, sy), (mp, sp) = (_window_moments(x, window, sigma) for x in (s.y, s.p))
+    (my, sy), (mp, sp) = (window_moments(x, window, sigma) for x in (s.y, s.p))
     e = np.abs((s.y - my + C4) / (sy + C4) - (s.p - mp + C4) / (sp + C4))
     f = e > beta * e.max()
     return bce(s) * (lam + (1 - lam) * s.N / f.sum() * e * f)
@@ -306,7 +312,7 @@ def boundary(s: Scene) -> Array:
 
 
 def skeleton_recall(s: Scene, radius: int, smooth: float) -> Array:
-    tube = _skeleton(s.y > 0)
+    tube = skeleton_of(s.y > 0)
     if radius:
         tube = ndimage.binary_dilation(tube, CROSS, iterations=radius) & (s.y > 0)
     return np.where(tube, -1 / (tube.sum() + smooth), 0.0)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from . import references
+from .reference_scene import Scene
 
 SIDE = (11, 14)
 FORWARD = {"active_contour"}  # forward differences by definition: a mirror makes them backward ones
@@ -58,7 +59,7 @@ def value_is_the_formula(loss: Any, core: ModuleType) -> None:
     for seed, dials in enumerate(settings(loss)):
         z, y = scene(seed)
         full = {k: v for k, v in {**loss.defaults, **dials}.items() if v is not None}
-        expected = reference(references.Scene(z.numpy(), y.numpy()), **full)
+        expected = reference(Scene(z.numpy(), y.numpy()), **full)
         same(loss(z, y, **dials), expected, 1e-10)
 
 
@@ -74,9 +75,7 @@ def value_is_the_formula_at_the_edges(loss: Any, core: ModuleType) -> None:
                 full = {k: v for k, v in {**loss.defaults, **dials}.items() if v is not None}
                 with np.errstate(all="ignore"):
                     try:
-                        expected = reference(
-                            references.Scene(logits.numpy(), target.numpy()), **full
-                        )
+                        expected = reference(Scene(logits.numpy(), target.numpy()), **full)
                     except ZeroDivisionError:
                         continue  # 0/0 is decided by this project, not by the formula
                 if np.isfinite(expected):

@@ -14,6 +14,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from segloss_core import LOSSES, export, maps
+from segloss_core.files import npz
 from segloss_core.pair import Pair, Prediction
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
@@ -443,7 +444,8 @@ def test_the_code_of_a_resized_upload_prints_the_number_on_screen(files, tmp_pat
 def test_the_maps_can_be_downloaded(pairs):
     study = Study(pairs["coded"])
     found = study.maps(LOSSES["focal"])
-    archive = np.load(io.BytesIO(export.npz(*study.dense(found))))
+    share, gradient = (plane.astype("f4") for plane in study.dense(found))
+    archive = np.load(io.BytesIO(npz(share=share, gradient=gradient)))
     assert archive["share"].shape == study.pair.size and archive["share"].dtype == np.float32
     same(archive["share"].astype(float).sum(), found.value, 1e-5)
     same(archive["gradient"], found.gradient[study.code], 1e-6)

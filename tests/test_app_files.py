@@ -141,3 +141,247 @@ def test_the_loss_of_every_class_and_their_mean():
     assert shown == pytest.approx(expected, rel=1e-3)
     mean = next(m.value for m in app.markdown if "Mean over the classes present" in m.value)
     assert float(mean.split("**")[1]) == pytest.approx(np.mean(expected), rel=1e-3)
+
+
+def npz(**arrays: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def disc() -> np.ndarray:
+    truth = np.zeros((SIDE, SIDE), np.uint8)
+    truth[8:20, 8:20] = 255
+    return truth
+
+
+def scale_of(app: AppTest):
+    return next(b for b in app.get("segmented_control") if str(b.key).startswith("scale."))
+
+
+def test_floats_guessed_as_probabilities_can_be_read_as_logits():
+    values = np.random.default_rng(1).random((SIDE, SIDE)).astype(np.float32)
+    app = give(give(inspect(), "target", "t.png", png(disc())), "prediction", "p.npy", npy(values))
+    assert scale_of(app).value == "probability"
+    app = scale_of(app).set_value("logit").run()
+    assert not app.exception and not app.error and not app.warning
+    np.testing.assert_array_equal(mine(app).study.pair.prediction.logits(), values)
+    app = scale_of(app).set_value("probability").run()
+    assert slot(app, "prediction").wanted.scale is None, "the guess itself"
+
+
+def test_a_choice_that_does_not_fit_is_one_sentence_and_changes_nothing():
+    values = np.random.default_rng(1).normal(size=(SIDE, SIDE)).astype(np.float32)
+    app = give(give(inspect(), "target", "t.png", png(disc())), "prediction", "p.npy", npy(values))
+    before = mine(app).study
+    for wrong in ("hard", "probability", "hard"):
+        app = scale_of(app).set_value(wrong).run()
+        assert not app.exception and not app.error and len(app.warning) == 1
+        assert "It stays as it was: logits" in app.warning[0].value
+        assert mine(app).study is before and scale_of(app).value == "logit"
+    app = app.run()
+    assert len(app.warning) == 1 and mine(app).study is before
+
+
+def test_one_of_several_arrays_is_chosen_by_its_name():
+    hard, soft = disc() // 255, np.random.default_rng(1).random((SIDE, SIDE)).astype(np.float32)
+    archive = npz(hard=hard, soft=soft, flat=np.zeros(3))
+    app = give(give(inspect(), "target", "t.png", png(disc())), "prediction", "p.npz", archive)
+    assert not app.exception and not app.error
+    assert "3 arrays" in app.info[0].value
+    box = next(b for b in app.selectbox if b.label == "Part of the file")
+    assert box.value is None and box.options == ["hard", "soft", "flat"]
+    app = box.select("soft").run()
+    assert not app.exception and not app.error
+    assert slot(app, "prediction").wanted.code == ", member='soft'"
+    kept = mine(app).study
+    np.testing.assert_allclose(kept.pair.prediction.probabilities(), soft, atol=1e-6)
+    box = next(b for b in app.selectbox if b.label == "Part of the file")
+    app = box.select("flat").run()
+    assert not app.exception and len(app.warning) == 1 and mine(app).study is kept
+    box = next(b for b in app.selectbox if b.label == "Part of the file")
+    assert box.value == "soft"
+    app = box.select("hard").run()
+    assert mine(app).study.pair.prediction.kind == "hard" and not app.warning
+
+
+def coco(*names: str) -> bytes:
+    images = [
+        {"id": n, "file_name": name, "height": SIDE, "width": SIDE} for n, name in enumerate(names)
+    ]
+    notes = [
+        {"id": n, "image_id": n, "category_id": 1, "iscrowd": 0,
+         "segmentation": [[4 * n, 4, 4 * n + 9, 4, 4 * n + 9, 30, 4 * n, 30]]}
+        for n, _ in enumerate(names)
+    ]  # fmt: skip
+    return json.dumps(
+        {"images": images, "annotations": notes, "categories": [{"id": 1, "name": "cell"}]}
+    ).encode()
+
+
+def test_one_of_several_pictures_is_chosen_by_its_file_name():
+    app = give(inspect(), "target", "all.json", coco("a.jpg", "b.jpg", "c.jpg"))
+    assert not app.exception and "3 pictures" in app.info[0].value
+    next(b for b in app.selectbox if b.label == "Picture").select("c.jpg").run()
+    assert slot(app, "target").wanted.picture == "c.jpg"
+    assert slot(app, "target").reading.array[10].nonzero()[0].min() == 8
+
+
+def test_the_picture_named_like_another_file_is_taken():
+    guess = np.full((SIDE, SIDE), 0.3, np.float32)
+    app = give(inspect(), "prediction", "b.npy", npy(guess))
+    app = give(app, "target", "all.json", coco("a.jpg", "b.jpg", "c.jpg"))
+    assert not app.exception and not app.error
+    assert slot(app, "target").wanted.picture == "b.jpg"
+    assert mine(app).study is not None
+
+
+def test_which_axis_counts_pages_is_asked_and_can_be_changed():
+    stack = np.zeros((4, SIDE, 4), np.uint8)
+    stack[1, 8:20] = 1
+    app = give(inspect(), "target", "odd.npy", npy(stack))
+    assert not app.exception and not app.error
+    box = next(b for b in app.selectbox if b.label == "Pages lie along")
+    assert box.value is None
+    app = box.select_index(0).run()
+    assert slot(app, "target").reading.size == (SIDE, 4)
+    box = next(b for b in app.selectbox if b.label == "Pages lie along")
+    app = box.select_index(1).run()
+    assert slot(app, "target").reading.size == (4, 4), "cut along the other axis"
+    assert slot(app, "target").reading.pages == SIDE
+
+
+def test_pages_of_different_sizes_are_offered():
+    file = io.BytesIO()
+    first, second = Image.fromarray(disc()), Image.fromarray(disc()[:20])
+    first.save(file, "TIFF", save_all=True, append_images=[second])
+    app = give(inspect(), "target", "two.tif", file.getvalue())
+    assert not app.exception
+    next(b for b in app.selectbox if b.label == "Page").select_index(1).run()
+    assert not app.exception and slot(app, "target").reading.size == (20, SIDE)
+
+
+def test_the_prediction_follows_the_slice_of_the_target():
+    truth = np.zeros((5, SIDE, SIDE), np.uint8)
+    for z in range(5):
+        truth[z, 4 : 10 + 4 * z, 4:20] = 1
+    guess = np.roll(truth, 2, 2) * np.float32(0.8) + np.float32(0.1)
+    app = give(inspect(), "target", "t.nii.gz", volume(truth))
+    app = give(app, "prediction", "p.nii.gz", volume(guess))
+    assert not app.exception and not app.error
+    sliders = [s for s in app.slider if s.label == "Slice"]
+    assert len(sliders) == 1, "one for both"
+    sliders[0].set_value(4).run()
+    assert not app.exception and not app.error
+    pair = mine(app).study.pair
+    np.testing.assert_array_equal(pair.target, truth[4])
+    np.testing.assert_allclose(pair.prediction.probabilities(), guess[4], atol=1e-5)
+
+
+def test_classes_of_a_volume_stay_chosen_on_slices_without_them():
+    truth = np.zeros((4, SIDE, SIDE), np.int16)
+    truth[1:3, 4:20, 4:20], truth[2, 30:40, 30:40] = 2, 7
+    app = give(inspect(), "target", "t.nii.gz", volume(truth))
+    next(b for b in app.button if "several classes" in b.label).click().run()
+    app = give(app, "prediction", "p.nii.gz", volume(truth))
+    assert not app.exception and not app.error
+    assert slot(app, "target").wanted.class_ == slot(app, "prediction").wanted.class_ == 2
+    next(b for b in app.selectbox if b.label == "Object").select(7).run()
+    assert not app.exception and slot(app, "target").wanted.class_ == 7
+    next(s for s in app.slider if s.label == "Slice").set_value(0).run()
+    assert not app.exception and not app.error and not app.warning
+    assert int(mine(app).study.pair.target.sum()) == 0
+
+
+def test_a_resized_file_goes_back_to_its_own_size():
+    small = np.zeros((SIDE // 2, SIDE // 2), np.uint8)
+    small[3:9, 3:9] = 255
+    app = give(give(inspect(), "target", "t.png", png(disc())), "prediction", "p.png", png(small))
+    app.button(key="resize.prediction").click().run()
+    assert not app.error
+    kept = mine(app).study
+    next(t for t in app.toggle if t.label.startswith("Resized")).set_value(False).run()
+    assert not app.exception and len(app.error) == 1 and mine(app).study is kept
+
+
+def test_numbers_of_instances_are_classes_however_large():
+    truth = np.zeros((SIDE, SIDE), np.uint16)
+    truth[8:20, 8:20], truth[30:44, 10:40] = 24001, 26002
+    app = give(inspect(loss="dice"), "target", "t.png", png(truth))
+    next(b for b in app.button if "several classes" in b.label).click().run()
+    app = give(app, "prediction", "g.png", png(np.roll(truth, 2, 1)))
+    assert not app.exception and not app.error
+    assert slot(app, "prediction").wanted.class_ == 26002
+    np.testing.assert_array_equal(mine(app).study.pair.target, truth == 26002)
+    app.session_state["tabs"] = ":material/category: By class"
+    app.run()
+    assert not app.exception
+    table = next(m.value for m in app.markdown if m.value.startswith("| class | value"))
+    assert [row.split("|")[1].strip() for row in table.splitlines()[2:]] == [
+        "class 24001", "class 26002",
+    ]  # fmt: skip
+
+
+def open_slices(app: AppTest) -> AppTest:
+    app.session_state["tabs"] = ":material/layers: Slices"
+    return app.run()
+
+
+def values_shown(app: AppTest) -> list[float]:
+    line = next(m.value for m in app.markdown if "slices: **" in m.value)
+    return [float(part) for part in line.split("**")[1::2]]
+
+
+def test_the_loss_of_every_slice_and_of_the_volume():
+    rng = np.random.default_rng(0)
+    truth = (rng.random((6, SIDE, SIDE)) < 0.3).astype(np.uint8)
+    truth[0] = 0
+    guess = rng.random((6, SIDE, SIDE)).astype(np.float32)
+    app = give(inspect(loss="dice"), "target", "t.nii.gz", volume(truth))
+    app = open_slices(give(app, "prediction", "p.nii.gz", volume(guess)))
+    assert not app.exception and not app.error
+    dice = lambda p, y: 1 - (2 * (p * y).sum() + 1) / (p.sum() + y.sum() + 1)  # noqa: E731
+    each = [dice(guess[z].astype(float), truth[z]) for z in range(6)]
+    whole, mean, here = values_shown(app)
+    assert whole == pytest.approx(dice(guess.astype(float), truth), rel=1e-3)
+    assert mean == pytest.approx(np.mean(each), rel=1e-3)
+    assert here == pytest.approx(each[3], rel=1e-3)
+    assert any("target: 1 of 6" in c.value for c in app.caption)
+
+
+def test_a_loss_of_places_says_that_slices_are_not_put_together():
+    truth = np.zeros((3, SIDE, SIDE), np.uint8)
+    truth[:, 8:20, 8:20] = 1
+    app = give(inspect(loss="hausdorff_dt"), "target", "t.nii.gz", volume(truth))
+    app = open_slices(give(app, "prediction", "p.nii.gz", volume(np.roll(truth, 3, 2))))
+    assert not app.exception and not app.error
+    assert len(values_shown(app)) == 2
+    assert any("looks at places" in m.value for m in app.markdown)
+
+
+def test_a_slice_that_looks_like_a_hard_mask_is_read_like_the_others():
+    truth = np.zeros((3, SIDE, SIDE), np.uint8)
+    truth[1, 8:20, 8:20] = 1
+    guess = np.zeros((3, SIDE, SIDE), np.float32)
+    guess[1] = np.random.default_rng(0).random((SIDE, SIDE))
+    app = give(inspect(), "target", "t.nii.gz", volume(truth))
+    app = give(app, "prediction", "p.nii.gz", volume(guess))
+    next(s for s in app.slider if s.label == "Slice").set_value(0).run()
+    assert not app.exception and not app.error
+    assert slot(app, "prediction").reading.scale == "probability"
+
+
+def test_volumes_that_lie_differently_are_said_to():
+    truth = np.zeros((3, SIDE, SIDE), np.uint8)
+    truth[1, 8:20, 8:20] = 1
+    turned = nibabel.Nifti1Image(
+        np.ascontiguousarray(truth.transpose(2, 1, 0)), np.diag([-1, 1, 2.5, 1])
+    ).to_bytes()
+    app = give(inspect(), "target", "t.nii.gz", volume(truth))
+    app = give(app, "prediction", "p.nii", turned)
+    assert not app.exception and not app.error
+    assert len(app.warning) == 1
+    for part in ("R A S and to L A S", "1 × 1 × 1 and 1 × 1 × 2.5"):
+        assert part in app.warning[0].value and any(part in n for n in mine(app).study.pair.notes)
+    app = give(app, "prediction", "same.nii.gz", volume(truth))
+    assert not app.warning

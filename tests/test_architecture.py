@@ -54,6 +54,9 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/classes.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "pair", "pixels", "spec"]),
     },
+    f"{CORE}/volume.py": {
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "pair", "pixels", "spec"]),
+    },
     f"{CORE}/exhibit.py": {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["maps", "pair", "pixels", "spec"]),
     },
@@ -65,8 +68,9 @@ PLAN: dict[str, set[str]] = {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["geometry", "pixels", "spec", "study"])
     },
     f"{CORE}/comparison.py": {
-        "torch", "numpy", *(f"{CORE}.{room}" for room in ["moves", "pair", "spec", "study"])
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["kinds", "moves", "pair", "spec", "study"])
     },
+    f"{CORE}/contrast.py": {"numpy"},
     f"{CORE}/landscape/": {
         "torch", "numpy", f"{CORE}.landscape",
         *(f"{CORE}.{room}" for room in ["maps", "pixels", "spec", "study"]),

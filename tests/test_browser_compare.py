@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from segloss_core import LOSSES, comparison
+from segloss_core.contrast import contrast
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
@@ -69,6 +75,31 @@ def test_the_sentence_counts_what_the_library_counts_and_the_disagreeing_come_fi
         assert cell.get_attribute("data-side") == found[name].side
         shown = number(page.locator(f"tr[data-loss={name}] td.is-value").inner_text())
         assert shown == pytest.approx(a.value(LOSSES[name]).value, rel=1e-3)
+    rows_of_file = downloaded(page)
+    assert [row["loss"] for row in rows_of_file] == order
+    for row in rows_of_file:
+        name = row["loss"]
+        assert float(row["a_value"]) == a.value(LOSSES[name]).value  # every digit
+        assert float(row["b_value"]) == b.value(LOSSES[name]).value
+        assert row["prefers"] == found[name].side
+    dice = next(row for row in rows_of_file if row["loss"] == "dice")
+    maps = a.maps(LOSSES["dice"])
+    paid = a.payers(maps, 0.5)
+    parts = [float(dice[f"a_part_{n}"]) for n in ("by_misses", "by_false_alarms", "within_3_px")]
+    assert parts == pytest.approx(
+        [paid.false_negatives, paid.false_positives, paid.boundary_band], rel=1e-9
+    )
+
+
+def downloaded(page):
+    """Compare's table as the file says it; its name is that of its content."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Table as CSV").click()
+    found = waiting.value
+    content = Path(found.path()).read_bytes()
+    digest = hashlib.blake2b(content, digest_size=4).hexdigest()
+    assert found.suggested_filename == f"losses-{digest}.csv"
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
 
 def test_a_click_on_a_columns_name_sorts_table_and_pictures_and_the_link_keeps_it(page, address):
@@ -89,6 +120,7 @@ def test_a_click_on_a_columns_name_sorts_table_and_pictures_and_the_link_keeps_i
     complete(page)
     assert [row.get_attribute("data-loss") for row in rows(page).all()] == order
     assert page.locator("th.is-norm").get_attribute("aria-sort") == "descending"
+    assert "a_value" in downloaded(page)[0] and "b_value" not in downloaded(page)[0]
 
 
 def test_a_small_multiple_opens_inspect_on_its_loss(page, address):
@@ -132,7 +164,100 @@ def test_the_table_by_keyboard_and_the_chosen_loss_on_both(page, address):
     complete(page)
     page.get_by_role("heading", name=f"{LOSSES[name].title} on A and on B").wait_for()
     assert rows(page).nth(1).get_attribute("aria-selected") == "true"
-    assert page.locator(".sl-viewer .sl-panel").count() == 2
+    page.wait_for_selector(".sl-versus[data-state=fine]")
+    assert page.locator(".sl-versus canvas[role=img]").count() == 2
+
+
+def picture(page):
+    """What is seen of A and B: the screen's pixels."""
+    page.wait_for_timeout(150)
+    shot = page.locator(".sl-versus .sl-pic").first.screenshot()
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
+
+
+def versus(page, name):
+    return page.locator(".sl-versus").get_attribute(f"data-{name}")
+
+
+def test_a_divider_swipes_between_a_and_b_by_mouse_finger_and_keys(page, address):
+    go(page, address, v=1, pair="nuclei", b="shift", loss="bce")
+    page.wait_for_selector(".sl-versus[data-state=fine]")
+    line = page.get_by_role("slider", name="Divider")
+    line.scroll_into_view_if_needed()
+    page.get_by_role("button", name="Where they disagree").click()
+    line.focus()
+    assert line.get_attribute("aria-valuenow") == "50"
+    page.keyboard.press("End")
+    only_a = picture(page)
+    page.keyboard.press("Home")
+    only_b = picture(page)
+    width = only_a.shape[1]
+    assert np.abs(only_a - only_b).max() > 100
+    box = page.locator(".sl-versus .sl-pic").first.bounding_box()
+    at = lambda u, v: (box["x"] + u * box["width"], box["y"] + v * box["height"])  # noqa: E731
+    page.mouse.move(*at(0.01, 0.3))
+    page.mouse.down()
+    page.mouse.move(*at(0.66, 0.4), steps=6)
+    page.mouse.up()
+    page.mouse.move(*at(0.5, -0.1))
+    part = float(versus(page, "part"))
+    assert part == pytest.approx(0.65, abs=0.02)
+    assert line.get_attribute("aria-valuenow") == str(round(100 * part))
+    both, edge = picture(page), round(part * width)
+    assert np.array_equal(both[:, 24 : edge - 24], only_a[:, 24 : edge - 24])
+    assert np.array_equal(both[:, edge + 24 : -24], only_b[:, edge + 24 : -24])
+    page.keyboard.press("Shift+ArrowLeft")
+    assert float(versus(page, "part")) == pytest.approx(part - 0.1, abs=0.006)
+    wire = page.context.new_cdp_session(page)
+    for kind, u in (("touchStart", part - 0.1), ("touchMove", 0.4), ("touchMove", 0.3)):
+        point = dict(zip(("x", "y"), at(u, 0.8), strict=True))
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function(
+        "e => Math.abs(e.dataset.part - 0.3) < 0.02",
+        arg=page.locator(".sl-versus").element_handle(),
+    )
+    page.get_by_role("button", name="side by side").click()
+    assert page.locator(".sl-versus .sl-pic").count() == 2 and not line.count()
+
+
+def test_every_plane_of_a_and_b_tells_the_library_s_numbers(page, address):
+    torch.set_num_threads(1)
+    a = Study(SCENES["nuclei"].draw())
+    b = comparison.rival(a, "shift", 8.0)
+    maps = [study.dense(study.maps(LOSSES["bce"])) for study in (a, b)]
+    marked = contrast(maps[0][0], maps[1][0])
+    y, x = np.argwhere(marked.marked)[1000].tolist()
+    wanted = {
+        "share": [m[0][y, x] for m in maps],
+        "gradient": [m[1][y, x] for m in maps],
+        "difference": [m[0][y, x] for m in maps],
+        "prediction": [study.pair.prediction.probabilities()[y, x] for study in (a, b)],
+    }
+    go(page, address, v=1, pair="nuclei", b="shift", loss="bce")
+    assert page.get_by_text(f"the {marked.count} pixels").is_visible()
+    for plane, values in wanted.items():
+        page.wait_for_selector(".sl-versus[data-state=fine]")
+        page.locator(".sl-versus").get_by_role("button", name=plane, exact=True).click()
+        page.wait_for_selector(f".sl-versus[data-plane={plane}][data-state=fine]")
+        stage = page.locator(".sl-versus .sl-stage")
+        stage.focus()
+        page.keyboard.press("Escape")
+        page.mouse.move(0, 0)
+        for key, far in (("ArrowRight", x - 256), ("ArrowDown", y - 256)):
+            back = {"ArrowRight": "ArrowLeft", "ArrowDown": "ArrowUp"}[key]
+            for _ in range(abs(far) // 10):
+                page.keyboard.press(f"Shift+{key if far > 0 else back}")
+            for _ in range(abs(far) % 10):
+                page.keyboard.press(key if far > 0 else back)
+        assert (versus(page, "x"), versus(page, "y")) == (str(x), str(y)), plane
+        shown = [float(versus(page, side)) for side in "ab"]
+        assert shown == pytest.approx(values, rel=1e-6), plane
+        alts = [
+            c.get_attribute("aria-label") for c in page.locator(".sl-versus canvas[role=img]").all()
+        ]
+        assert all(alts) and len(alts) == (1 if plane == "difference" else 2)
+    assert "map=gradient" in page.url and "plane=prediction" in page.url
 
 
 def test_a_wider_band_holds_more(page, address):

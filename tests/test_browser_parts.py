@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from pages.parts.browser.bundle import ASSETS, bundle, join, modules
-from pages.parts.browser.codec import Plane, maps_bytes, pack, planes_message
+from pages.parts.browser.codec import Plane, maps_bytes, pack, plane_bytes, planes_message
 from pages.parts.browser.dials_part import Dial, Heard, _said
 from pages.parts.browser.mount import _STUB
 from pages.parts.browser.plain import plain
-from pages.parts.browser.viewer_part import Panel, _panel, _Pins, viewer
+from pages.parts.browser.viewer_part import Panel, _Pins, panel_head, viewer
 
 ROOT = Path(__file__).resolve().parents[1]
 NODE = shutil.which("node")
@@ -122,6 +122,18 @@ def test_planes_come_back_as_they_were():
     assert (bits == target.ravel()).all()
     for plane in planes[1:]:
         assert parts[plane.digest] == plane.array.tobytes()
+
+
+def test_what_is_ignored_travels_as_one_more_bit():
+    rng = np.random.default_rng(1)
+    grey = rng.integers(0, 256, (5, 7), dtype=np.uint16)
+    ignored, target = rng.integers(0, 2, (2, 5, 7), dtype=np.uint16)
+    code = np.where(ignored, grey + 512, grey + 256 * target)
+    body = np.frombuffer(zlib.decompress(plane_bytes(Plane("c", "code", code))), np.uint8)
+    assert (body[:35] == grey.ravel()).all()
+    bits = [np.unpackbits(part, bitorder="little", count=35) for part in (body[35:40], body[40:])]
+    assert (bits[0] == (target * (1 - ignored)).ravel()).all() and len(body) == 45
+    assert (bits[1] == ignored.ravel()).all()
 
 
 def test_the_body_starts_at_a_multiple_of_eight():
@@ -246,8 +258,8 @@ def test_an_old_pin_or_one_outside_the_picture_is_ignored():
 
 def test_limits_that_are_no_range_are_left_to_the_browser():
     for limits in (None, (0.0, 0.0), (0.0, float("nan")), (1.0, 0.0)):
-        assert _panel(Panel("m", "share", limits, "", "m"))["limits"] is None
-    assert _panel(Panel("m", "share", (0.0, 2.0), "", "m"))["limits"] == [0.0, 2.0]
+        assert panel_head(Panel("m", "share", limits, "", "m"))["limits"] is None
+    assert panel_head(Panel("m", "share", (0.0, 2.0), "", "m"))["limits"] == [0.0, 2.0]
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def same(a: Pair, b: Pair) -> None:
     """Assert that nothing at all tells two pairs apart."""
     assert a.digest == b.digest
     for field in dataclasses.fields(Pair):
-        if field.name not in ("image", "target", "prediction"):
+        if field.name not in ("image", "target", "prediction", "ignored"):
             assert getattr(a, field.name) == getattr(b, field.name), field.name
     for field in dataclasses.fields(Prediction):
         one, other = getattr(a.prediction, field.name), getattr(b.prediction, field.name)
@@ -83,6 +83,10 @@ def same(a: Pair, b: Pair) -> None:
         else:
             assert one == other and type(one) is type(other), field.name
     assert (a.image is None) == (b.image is None)
+    assert (a.ignored is None) == (b.ignored is None)
+    if a.ignored is not None and b.ignored is not None:
+        assert a.ignored.dtype == b.ignored.dtype
+        np.testing.assert_array_equal(a.ignored, b.ignored)
     for one, other in ((a.image, b.image), (a.target, b.target)):
         assert one is other is None or (one.shape, one.tobytes()) == (other.shape, other.tobytes())
         assert other is None or not other.flags.writeable
@@ -190,6 +194,7 @@ def pairs(draw: Any) -> Pair:
         image=image,
         target=draw(arrays.arrays(np.uint8, shape, elements=st.integers(0, 1))),
         prediction=prediction,
+        ignored=draw(st.none() | arrays.arrays(np.bool_, shape)),
         name=draw(TEXT),
         origin=draw(st.sampled_from(["sample", "upload"])),
         names=draw(st.dictionaries(TEXT, TEXT, max_size=3)),
@@ -225,7 +230,7 @@ def test_the_arrays_can_be_had_without_this_library():
 def test_everything_that_a_pair_has_is_in_its_bundle():
     """Whoever gives a pair another field has to give it a place in the bundle."""
     assert {f.name for f in dataclasses.fields(Pair)} == {
-        "image", "target", "prediction", "name", "origin", "names", "notes",
+        "image", "target", "prediction", "name", "origin", "names", "notes", "ignored",
     }  # fmt: skip
     assert {f.name for f in dataclasses.fields(Prediction)} == {
         "codes", "table", "plane", "kind", "confidence", "clipped",

@@ -100,8 +100,19 @@ def test_a_class_without_ignored_pixels_is_a_pair_with_the_same_value(scale: Sca
             one = against_the_rest(truth, said, row.index, scale=scale, ignore=255)
             value = Study(one.pair()).value(loss)
             assert (row.value, row.floor) == pytest.approx((value.value, value.floor), abs=1e-12)
-    with pytest.raises(ValueError, match="2 are ignored"):
-        against_the_rest(TRUTH, SAID, 1, scale="labels", ignore=255).pair()
+
+
+@pytest.mark.parametrize("scale", ["labels", "softmax"])
+def test_a_class_with_ignored_pixels_is_a_pair_that_ignores_them(scale: Scale) -> None:
+    said = SAID if scale == "labels" else LOGITS
+    for loss in (DICE, CE):
+        for row in by_class(loss, TRUTH, said, NAMES, scale=scale, ignore=255).rows:
+            pair = against_the_rest(TRUTH, said, row.index, scale=scale, ignore=255).pair()
+            assert np.array_equal(pair.ignored, TRUTH == 255) and pair.counted == 10
+            value = Study(pair).value(loss)
+            assert (row.value, row.floor, row.note) == pytest.approx(
+                (value.value, value.floor, value.note), abs=1e-12
+            )
 
 
 def test_the_mean_is_over_the_classes_that_are_there_by_hand() -> None:

@@ -19,9 +19,15 @@ from segloss_core import LOSSES
 from .gradient_forms import tempered
 from .laws import scene
 from .reference_scene import Array, Scene
-from .references import _window_moments, contour, other_class_distance
-from .references_b import _soft_skeleton
-from .references_d import CROSS, SQUARE, _skeleton
+from .references.boundary import (
+    CROSS,
+    SQUARE,
+    contour,
+    other_class_distance,
+    skeleton_of,
+    soft_skeleton,
+    window_moments,
+)
 
 WINDOW, ITERS, RADIUS = 5, 2, 1
 
@@ -137,7 +143,7 @@ class Sums(Scene):
     @cached_property
     def tube(self) -> tuple[float, float]:
         """What is missed of the widened skeleton, and all of it."""
-        wide = ndimage.binary_dilation(_skeleton(self.y > 0), CROSS, iterations=RADIUS)
+        wide = ndimage.binary_dilation(skeleton_of(self.y > 0), CROSS, iterations=RADIUS)
         inside = wide & (self.y > 0)
         return float(self.q[inside].sum()), float(inside.sum())
 
@@ -154,7 +160,7 @@ class Sums(Scene):
     @cached_property
     def structure(self) -> tuple[Array, Array]:
         """Structural errors from the largest on, and the sums so far of error times cross-entropy."""
-        (my, sy), (mp, sp) = (_window_moments(x, 3, 1.5) for x in (self.y, self.p))
+        (my, sy), (mp, sp) = (window_moments(x, 3, 1.5) for x in (self.y, self.p))
         e = np.abs((self.y - my + 0.01) / (sy + 0.01) - (self.p - mp + 0.01) / (sp + 0.01)).ravel()
         order = np.argsort(-e)
         return e[order], np.concatenate([[0], (e * self.ce.ravel())[order].cumsum()])
@@ -182,7 +188,7 @@ class Sums(Scene):
     @cached_property
     def lines(self) -> tuple[float, float, float, float]:
         """Of both soft skeletons: what lies in the other mask, and all."""
-        sp, sl = _soft_skeleton(self.p, ITERS), _soft_skeleton(self.y, ITERS)
+        sp, sl = soft_skeleton(self.p, ITERS), soft_skeleton(self.y, ITERS)
         return (sp * self.y).sum(), sp.sum(), (sl * self.p).sum(), sl.sum()
 
     @cached_property

@@ -52,8 +52,8 @@ def test_masks_of_255_views_and_codes_that_do_not_exist(opencv):
     turned = kinds.code(codes.T[::-1], mask.T[::-1])
     assert (turned == kinds.code(codes, mask).T[::-1]).all()
     assert (kinds.count(turned.T) == kinds.count(turned)).all()
-    for wrong in (512, 600, 2047, 65535):
-        with pytest.raises(ValueError, match=f"at most 511, found {wrong}"):
+    for wrong in (513, 600, 2047, 65535):
+        with pytest.raises(ValueError, match=f"at most 512, found {wrong}"):
             kinds.count(np.array([[3, wrong]], dtype=np.uint16))
     with pytest.raises(ValueError, match="target"):
         kinds.code(codes, mask.T)

@@ -942,3 +942,45 @@ def test_six_hundred_broken_files_end_in_a_reading_or_a_read_error() -> None:
     assert outcomes["corrupt"] > 100
     assert len(outcomes) > 8
     assert peak < 500_000_000
+
+
+def test_what_has_to_be_chosen_comes_with_the_error_and_answers_it() -> None:
+    two = io.BytesIO()
+    Image.fromarray(MASK).save(
+        two, "TIFF", save_all=True, append_images=[Image.fromarray(MASK[:5])]
+    )
+    files = {
+        "member": npz(first=MASK, second=1 - MASK),
+        "axis": npy(np.zeros((4, 9, 4), np.uint8)),
+        "page": two.getvalue(),
+    }
+    for argument, data in files.items():
+        with pytest.raises(ReadError) as caught:
+            read(data, "some.file", role="target")
+        asks = caught.value.asks
+        assert asks is not None and asks.argument == argument
+        assert len(asks.choices) == len(asks.says) == 2
+        for choice in asks.choices:
+            assert read(data, "some.file", role="target", **{argument: choice}).array.size
+
+
+def test_numbers_of_instances_are_kept_whatever_their_size() -> None:
+    ids = np.zeros((9, 9), np.uint16)
+    ids[1:3], ids[5:8] = 24001, 26002
+    labels = read(npy(ids), "ids.npy", role="target", values="labels").array
+    np.testing.assert_array_equal(labels, ids)
+    one = read(npy(ids), "ids.npy", role="target", class_=24001)
+    np.testing.assert_array_equal(one.array, ids == 24001)
+    assert "Class `24001` against everything else" in one.assumptions
+    both = read(npy(np.stack([ids] * 20)), "ids.npy", role="prediction", class_=26002)
+    assert both.stacked and both.pages == 20 and both.scale == "hard"
+    with pytest.raises(ReadError) as caught:
+        read(npy(np.arange(900, dtype=np.uint16).reshape(30, 30)), "a.npy", role="target", class_=1)
+    assert caught.value.code == "bad_labels"
+
+
+def test_sizes_of_voxels_are_told() -> None:
+    volume = np.zeros((9, 8, 7), np.uint8)
+    reading = read(nifti(volume, affine=np.diag([0.5, 0.75, 3, 1])), "v.nii", role="target", page=1)
+    assert reading.voxel == (0.5, 0.75, 3.0)
+    assert reading.axes == (7, 8, 9) and reading.axis == 0

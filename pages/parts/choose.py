@@ -9,7 +9,8 @@ from segloss_core import LOSSES, Loss
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import bundles, current, drawings, view
+from . import bundles, current, drawings, ignoring, view
+from .bound import bound, switch
 from .say import percent, plain
 
 _OWN = "your own setting"
@@ -41,10 +42,8 @@ def pair(where: torch.device) -> Study:
     study = current.study(where)
     confidence = study.pair.prediction.confidence
     if confidence is not None:
-        st.session_state["choose.confidence"] = view.get("confidence")
         st.slider(
-            "Confidence c", 0.51, 0.99, key="choose.confidence", step=0.01,
-            on_change=lambda: view.put("confidence", st.session_state["choose.confidence"]),
+            "Confidence c", 0.51, 0.99, **bound("confidence"), step=0.01,
             help="A black-and-white mask says yes or no, but a loss needs a probability: each "
             "pixel is given p = c or 1 − c.",
         )  # fmt: skip
@@ -68,8 +67,8 @@ def _take_pair() -> None:
 def facts(study: Study) -> None:
     """What the pair is and what was assumed in reading it, as text."""
     height, width = study.pair.size
-    part = percent(float(study.pair.target.mean()))
-    for line in (f"{width} × {height} pixels, {part} object", *study.pair.notes):
+    part, said = percent(study.pair.prevalence), ignoring.fact(study.pair)
+    for line in (f"{width} × {height} pixels, {part} object", *said, *study.pair.notes):
         st.caption(plain(line))
 
 
@@ -90,10 +89,8 @@ def narrow_list() -> None:
 
 def loss_box(label: str, key: str) -> None:
     """The loss, out of all of them by their titles."""
-    st.session_state[key] = view.get("loss")
     st.selectbox(
-        label, list(LOSSES), key=key, format_func=lambda name: LOSSES[name].title,
-        on_change=lambda: view.put("loss", st.session_state[key]),
+        label, list(LOSSES), **bound("loss", key), format_func=lambda name: LOSSES[name].title,
     )  # fmt: skip
 
 
@@ -107,12 +104,12 @@ def setting(loss: Loss) -> None:
 
 def slope() -> None:
     """With respect to what the gradient is taken."""
-    st.session_state["choose.wrt"] = view.get("wrt")
-    st.segmented_control(
-        "Gradient", list(_WRT), key="choose.wrt", format_func=_WRT.get, required=True,
-        on_change=lambda: view.put("wrt", st.session_state["choose.wrt"]),
+    switch(
+        "Gradient",
+        "wrt",
+        _WRT,
         help="∂L/∂z is what a network receives; ∂L/∂p is what the loss says about p itself",
-    )  # fmt: skip
+    )
 
 
 def _preset(loss: Loss) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,8 +15,8 @@ from segloss_core import comparison as core
 from segloss_core.comparison import Preference, Standing
 from segloss_core.study import Study, Value
 
-from . import pictures, view
-from .browser import Look, Panel, Plane, Tile, gallery, viewer
+from . import on_both, pictures, table_csv, view
+from .browser import Look, Plane, Tile, gallery
 from .say import short
 
 Asked = list[tuple[Loss, dict[str, float | int | None]]]
@@ -164,7 +163,7 @@ def tiles(found: Comparison, width: float) -> tuple[list[Tile], list[Plane], dic
     for what, arrays in (("tables", tables), ("stack", stack)):
         if arrays:
             joined = np.concatenate(arrays if what == "stack" else [np.stack(arrays)])
-            plane = _plane(joined)
+            plane = Plane.named("small", "f32", joined)
             planes.append(plane)
             said[what] = plane.digest
     if stack:
@@ -183,12 +182,6 @@ def _filled(row: Tile, here: Standing, width: float, at: int) -> Tile:
     )  # fmt: skip
 
 
-def _plane(array: np.ndarray) -> Plane:
-    single = np.ascontiguousarray(array, dtype=np.float32)
-    digest = hashlib.blake2b(single.tobytes(), digest_size=16).hexdigest()
-    return Plane(f"small.{digest}", "f32", single)
-
-
 def _seen(found: Comparison) -> list[tuple[Plane, str, str]]:
     """Target, A and B as small pictures."""
     pair = found.study.pair
@@ -199,7 +192,9 @@ def _seen(found: Comparison) -> list[tuple[Plane, str, str]]:
     if found.rival:
         study, name = found.rival
         shown.append((study.pair.prediction.probabilities(), f"B: {name}", f"Prediction B, {name}"))
-    return [(_plane(core.shrunk(plane)), title, alt) for plane, title, alt in shown]
+    return [
+        (Plane.named("small", "f32", core.shrunk(plane)), title, alt) for plane, title, alt in shown
+    ]
 
 
 def show(found: Comparison, beside: DeltaGenerator) -> None:
@@ -207,7 +202,9 @@ def show(found: Comparison, beside: DeltaGenerator) -> None:
     width = view.get("band")
     rows, planes, where = tiles(found, width)
     seen = _seen(found)
-    pictures.hand_over(found.study, [*planes, *(plane for plane, _, _ in seen)])
+    both = _both(found)
+    more = both.planes if both else []
+    pictures.hand_over(found.study, [*planes, *(plane for plane, _, _ in seen), *more])
     height, across = found.study.pair.size
     common: dict[str, Any] = {
         "tiles": rows, "size": (across, height), "chosen": view.get("loss"), "band": width,
@@ -226,11 +223,16 @@ def show(found: Comparison, beside: DeltaGenerator) -> None:
         show="table", key="compare.table", on_look=_take, waiting=waiting, **common
     )
     _large(found)
+    order = [row.name for row in rows]
+    table_csv.button(table_csv.text(found.a, found.b, order, found.rival is not None))
     _band(width)
     if clicked and clicked != view.get("loss"):
         view.put("loss", clicked)
         st.rerun()
-    _both(found, LOSSES[view.get("loss")])
+    if both is not None:
+        st.subheader(f"{LOSSES[view.get('loss')].title} on A and on B", anchor="both")
+        st.markdown(plain_verdict(found, view.get("loss")))
+        both.show()
     st.subheader("Every map", anchor="maps")
     st.caption("In the order of the table. Click a picture to open that loss in Inspect.")
     _, opened = gallery(show="tiles", key="compare.tiles", **common)
@@ -265,38 +267,12 @@ def _band(width: float) -> None:
     )  # fmt: skip
 
 
-def _both(found: Comparison, loss: Loss) -> None:
-    """The chosen loss's map of A beside that of B, in one range of colours."""
-    if found.rival is None or loss.name not in found.a or loss.name not in found.b:
-        return
-    setting, kind, (b, name) = view.dials(loss.name), view.get("map"), found.rival
-    st.subheader(f"{loss.title} on A and on B", anchor="both")
-    st.markdown(plain_verdict(found, loss.name))
-    maps = [study.maps(loss, **setting) for study in (found.study, b)]
-    share = kind == "share"
-    planes = [
-        study.dense(one)[0 if share else 1]
-        for study, one in zip((found.study, b), maps, strict=True)
-    ]
-    top = max(one.share_top if share else one.gradient_top for one in maps)
-    limits = (0.0, top) if share else (-top, top)
-    legend = "bright: pays more" if share else "red: pushes p down · blue: pushes p up"
-    pair, coded = found.study.pair, found.study.is_coded
-    height, across = pair.size
-    unit = pictures.unit(loss)
-    viewer(
-        size=(across, height), image=None,
-        pair=pictures.code_digest(found.study) if coded else None,
-        prediction=None if coded else pair.prediction.digest,
-        target=None if coded else pair.target_digest,
-        levels=pictures.levels(found.study),
-        panels=[
-            Panel(side, kind, limits, legend, f"{loss.title}: {kind} map of {side}", unit)
-            for side in ("A", f"B: {name}")
-        ],
-        planes=np.stack(planes).astype(np.float32),
-        threshold=view.get("threshold"), key="compare.viewer",
-    )  # fmt: skip
+def _both(found: Comparison) -> on_both.OnBoth | None:
+    """The chosen loss on A beside B, where it has been worked out on both."""
+    name = view.get("loss")
+    if found.rival is None or name not in found.a or name not in found.b:
+        return None
+    return on_both.prepare(found.study, found.rival, LOSSES[name])
 
 
 def plain_verdict(found: Comparison, name: str) -> str:

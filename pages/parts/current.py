@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import streamlit as st
 import torch
 
 from segloss_core import exhibit, export
 from segloss_core.pair import Pair, Prediction, confidence_code
-from segloss_core.readers import ReadError, Reading, resized
+from segloss_core.readers import Reading, disagreement, resized
+from segloss_core.readers.labels import different
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import drawings, letting_go, view
+from . import drawings, guesses, ignoring, letting_go, view
 from .archives import Archive, pick
-from .files import TYPES, Slot, Wanted, read_slot, wanted
-from .say import plain, unquoted
+from .files import TYPES, Slot, Wanted, read_slot
+from .say import plain
 
 ROLES = {
     "target": ("Target mask", "what is truly object: a mask, an array, a volume or outlines"),
@@ -91,33 +93,59 @@ def base(where: torch.device) -> Study:
     return mine.study
 
 
-def classes() -> tuple[Any, Any, list[str]] | None:
-    """Class numbers of target and prediction, and their names, where both files hold classes."""
+def _labels() -> tuple[Reading, Reading] | None:
     slots = uploads().slots
     labels = [slots[role].labels for role in ("target", "prediction") if role in slots]
-    if view.get("pair") != view.UPLOAD or len(labels) < 2 or None in labels:
+    if view.get("pair") != view.UPLOAD or len(labels) < 2:
         return None
     target, prediction = labels[0], labels[1]
     if target is None or prediction is None or target.size != prediction.size:
         return None
-    most = int(max(target.array.max(), prediction.array.max())) + 1
-    said = target.class_names
-    names = [said[n] if n < len(said) else f"class {n}" for n in range(most)]
-    return target.array, prediction.array, names
+    return target, prediction
+
+
+def several() -> bool:
+    """Whether both files hold classes."""
+    return _labels() is not None
+
+
+def classes() -> tuple[Any, Any, list[str], int | None] | None:
+    """Class numbers of target and prediction where both files hold classes; names; the ignored."""
+    both = _labels()
+    if both is None:
+        return None
+    target, prediction = (labels.array for labels in both)
+    void = ignoring.kept_as(uploads().slots["target"].wanted.ignore)
+    judged = target if void is None else np.where(target == void, 0, target)
+    # Renumbered without gaps: ids like 24001 would ask for as many classes.
+    numbers = sorted({0, *different(judged), *different(prediction)})
+    said = both[0].class_names
+    names = [said[n] if n < len(said) else f"class {n}" for n in numbers]
+    target, prediction = (np.searchsorted(numbers, x) for x in (judged, prediction))
+    if void is None:
+        return target, prediction, names, None
+    mark = len(numbers)
+    return np.where(both[0].array == void, mark, target), prediction, names, mark
 
 
 def source_code() -> str:
     """How a script loads the pair on screen."""
     name, mine = view.get("pair"), uploads()
     if name == view.DRAWN and (drawn := drawings.current(base_name())):
-        files = drawn.study.pair.names
-        return export.from_files(files["target"], files["prediction"], "probability", None)
+        files, some = drawn.study.pair.names, drawn.study.pair.ignored is not None
+        how = {"target": ", class_=1, ignore=255"} if some else {}
+        if files["target"] == drawn.base.pair.names.get("target") and "target" in mine.slots:
+            how = {"target": mine.slots["target"].wanted.code}  # not painted on: the file as it was
+        return export.from_files(
+            files["target"], files["prediction"], "probability", None, how=how, ignoring=some
+        )
     if name != view.UPLOAD or mine.study is None:
         return export.from_sample(base_name())
     pair = mine.study.pair
     if mine.opened:
-        return export.from_bundle(mine.opened, pair.prediction.confidence)
-    logits = any(role == "prediction" and scale == "logit" for role, _, scale, _ in mine.made_of)
+        ignoring_some = pair.ignored is not None
+        return export.from_bundle(mine.opened, pair.prediction.confidence, ignoring_some)
+    logits = any(role == "prediction" and scale == "logit" for role, _, _, scale, _ in mine.made_of)
     return export.from_files(
         pair.names["target"],
         pair.names["prediction"],
@@ -125,6 +153,7 @@ def source_code() -> str:
         pair.prediction.confidence,
         size=pair.size if "prediction" in mine.resized else None,
         how={role: slot.wanted.code for role, slot in mine.slots.items()},
+        ignoring=pair.ignored is not None,
     )
 
 
@@ -157,19 +186,22 @@ def choose_files(where: torch.device) -> None:
         )
         file = given or (mine.archive.chosen(role) if mine.archive else None)
         slot = mine.slots.get(role)
-        if file is not None:
-            if slot is None or slot.file != file.file_id:
-                slot = mine.slots[role] = _read(mine, role, file, Wanted())
-                fresh = True
-            if (how := wanted(role, slot)) != slot.wanted:
-                slot = mine.slots[role] = _read(mine, role, file, how)
-                fresh = True
+        if file is not None and (slot is None or slot.file != file.file_id):
+            slot = mine.slots[role] = _read(mine, role, file, Wanted())
+            fresh = True
         if given is None and slot is not None and slot.reading is not None:
             st.caption(f"Still open: {plain(slot.reading.name)}")
-        if slot is not None and slot.error:
-            st.error(slot.error, icon=":material/error:")
-            if file is not None and slot.offers_classes:
-                _offer_classes(mine, role, file)
+        if slot is not None:
+            if slot.error:
+                open_ = slot.asked and not slot.offers_classes
+                (st.info if open_ else st.error)(
+                    slot.error, icon=":material/help:" if open_ else ":material/error:"
+                )
+            _read_as_chosen(mine, role, slot)
+            if slot.offers_classes:
+                _offer_classes(mine, role, slot)
+    for said in _lie_differently(mine):
+        st.warning(f"{said}.", icon=":material/3d_rotation:")
     if mine.slots or mine.study is not None or mine.archive is not None:
         st.button("Forget my files", on_click=forget, icon=":material/delete:", type="tertiary")
     _join(mine, where, fresh)
@@ -188,23 +220,30 @@ def _changed(role: str, key: str) -> None:
         uploads().slots.pop(role, None)
 
 
-def _read(mine: Uploads, role: str, file: Any, how: Wanted) -> Slot:
+def _read(mine: Uploads, role: str, file: Any, how: Wanted, before: Slot | None = None) -> Slot:
     others = [slot for name, slot in mine.slots.items() if name != role]
-    try:
-        return read_slot(role, file, how, others)
-    except ReadError as error:  # a file of an archive that does not unpack
-        return Slot(file.file_id, how, error=unquoted(error.message))
+    return read_slot(role, file, how, others, before)
 
 
-def _offer_classes(mine: Uploads, role: str, file: Any) -> None:
+def _read_as_chosen(mine: Uploads, role: str, slot: Slot) -> None:
+    """Read the file anew when the boxes under it say so; then all else follows from the start."""
+    before = [
+        mine.slots[name] for name in list(ROLES)[: list(ROLES).index(role)] if name in mine.slots
+    ]
+    how = guesses.line(role, slot, guesses.leader(slot, before))
+    if how not in (slot.wanted, slot.refused):
+        mine.slots[role] = _read(mine, role, slot.source, how, slot)
+        st.rerun()
+
+
+def _offer_classes(mine: Uploads, role: str, slot: Slot) -> None:
     """A mask of more than two values may hold classes: the visitor says so."""
-    slot = mine.slots[role]
 
     def take() -> None:
-        mine.slots[role] = _read(mine, role, file, slot.wanted)
+        mine.slots[role] = _read(mine, role, slot.source, slot.wanted)
 
     st.button(
-        "It holds several classes: choose one", key=f"several.{slot.file}", on_click=take,
+        ignoring.offer(slot.wanted.ignore), key=f"several.{slot.file}", on_click=take,
         icon=":material/category:",
     )  # fmt: skip
 
@@ -239,6 +278,15 @@ def _join(mine: Uploads, where: torch.device, fresh: bool) -> None:
     st.rerun()
 
 
+def _lie_differently(mine: Uploads) -> list[str]:
+    """How the volumes beside the target lie otherwise than it does."""
+    readings = {role: slot.reading for role, slot in mine.slots.items() if slot.reading}
+    if (target := readings.pop("target", None)) is None:
+        return []
+    said = (disagreement(target, x, ("target", role)) for role, x in readings.items())
+    return [sentence for sentence in said if sentence]
+
+
 def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> None:
     size = readings["target"].size
     mine.resized = tuple(role for role, x in readings.items() if x.size != size)
@@ -248,6 +296,7 @@ def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> N
     }
     said = [f"{ROLES[role][0]}: {note}" for role, x in readings.items() for note in x.assumptions]
     said += [f"{ROLES[role][0]}: resized as you asked" for role in mine.resized]
+    said += _lie_differently(mine)
     pair = Pair(
         image=arrays.get("image"),
         target=arrays["target"],
@@ -256,6 +305,7 @@ def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> N
         origin="upload",
         names={role: reading.name for role, reading in readings.items()},
         notes=tuple(said),
+        ignored=readings["target"].ignored,
     )
     letting_go.soon()
     mine.study, mine.opened = Study(pair, where), ""

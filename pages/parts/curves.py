@@ -10,6 +10,7 @@ from segloss_core import LOSSES, exhibit
 from segloss_core.study import Study
 
 from . import choose, figures, frame, view
+from .bound import bound
 from .browser import Dial, Move, deliver, dials
 from .say import short
 
@@ -41,17 +42,13 @@ def _choose() -> None:
     with right:
         choose.slope()
     with left:
-        st.session_state["choose.curves"] = list(view.get("curves"))
         st.multiselect(
-            "Losses", list(LOSSES), key="choose.curves", max_selections=view.MANY,
+            "Losses", list(LOSSES), **bound("curves"), max_selections=view.MANY,
             format_func=lambda name: LOSSES[name].title,
-            on_change=lambda: view.put("curves", tuple(st.session_state["choose.curves"])),
         )  # fmt: skip
     with last:
-        st.session_state["choose.log"] = view.get("log")
         st.toggle(
-            "Logarithmic", key="choose.log",
-            on_change=lambda: view.put("log", st.session_state["choose.log"]),
+            "Logarithmic", **bound("log"),
         )  # fmt: skip
 
 

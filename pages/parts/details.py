@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from segloss_core import Loss, export
+from segloss_core import Loss, export, files
 from segloss_core.arithmetic import Worked
 from segloss_core.arithmetic import number as _latex
 from segloss_core.classes import by_class
 from segloss_core.maps import Wrt
 from segloss_core.study import BAND, Maps, Study
 
-from . import card, current, elsewhere, figures, settings, view
+from . import card, current, elsewhere, figures, settings, slices, view
 from .say import percent, plain, short
 
 NAMES = (
@@ -24,10 +24,14 @@ NAMES = (
 
 
 def tabs(study: Study, loss: Loss) -> None:
-    """Five tabs, each worked out only while it is open."""
+    """Tabs, each worked out only while it is open."""
     setting = settings.of(loss)
-    several = current.classes() is not None
-    names = [*NAMES, *([":material/category: By class"] if several else [])]
+    more = {}
+    if current.several():
+        more[":material/category: By class"] = each_class
+    if slices.there():
+        more[slices.NAME] = slices.show
+    names = [*NAMES, *more]
     pixel, who, histogram, about, code, *rest = st.tabs(names, key="tabs", on_change="rerun")
     if pixel.open:
         with pixel:
@@ -51,17 +55,17 @@ def tabs(study: Study, loss: Loss) -> None:
     if code.open:
         with code:
             show_code(study, loss)
-    for tab in rest:
+    for tab, show in zip(rest, more.values(), strict=True):
         if tab.open:
             with tab:
-                each_class(study, loss)
+                show(study, loss)
 
 
 def each_class(study: Study, loss: Loss) -> None:
     """The loss of every class against the rest, and their mean."""
-    target, prediction, names = current.classes() or (None, None, [])
+    target, prediction, names, ignore = current.classes() or (None, None, [], None)
     found = by_class(
-        loss, target, prediction, names, scale="labels", skip=(0,),
+        loss, target, prediction, names, scale="labels", skip=(0,), ignore=ignore,
         confidence=study.pair.prediction.confidence or view.get("confidence"), **settings.of(loss),
     )  # fmt: skip
     rows = ["| class | value | |", "|-|-|-|"]
@@ -85,6 +89,12 @@ def this_pixel(study: Study, loss: Loss) -> None:
         st.markdown("Click a pixel in a picture to pin it: its arithmetic appears here.")
         return
     x, y = pin
+    if study.pair.ignored is not None and study.pair.ignored[y, x]:
+        st.markdown(
+            f"**Pixel x = {x}, y = {y}** is ignored: it counts nowhere, so it pays nothing and is "
+            "pushed nowhere, whatever is predicted there."
+        )
+        return
     setting, wrt = settings.of(loss), view.get("wrt")
     maps = study.maps(loss, wrt=wrt, **setting)
     found = study.worked(loss, (y, x), **setting)
@@ -156,7 +166,11 @@ def _slug(loss: Loss, setting: dict[str, float | int | None]) -> str:
 
 def _npz(study: Study, loss: Loss, wrt: Wrt, setting: dict[str, float | int | None]) -> bytes:
     """Both maps, dense, as a file. It is made outside of the page, where nothing is remembered."""
-    return export.npz(*study.dense(study.maps(loss, wrt=wrt, **setting)))
+    found = study.maps(loss, wrt=wrt, **setting)
+    share, gradient = (plane.astype("f4") for plane in study.dense(found))
+    ignored = study.pair.ignored
+    more = {} if ignored is None else {"ignored": ignored}
+    return files.npz(share=share, gradient=gradient, **more)
 
 
 def show_code(study: Study, loss: Loss) -> None:
@@ -164,13 +178,16 @@ def show_code(study: Study, loss: Loss) -> None:
     setting, source, wrt = settings.of(loss), current.source_code(), view.get("wrt")
     value = study.value(loss, **setting).value
     st.caption(f"Prints {short(value, 10)}, the value on screen.")
-    st.code(export.snippet(loss, setting, wrt, source, value), language="python")
+    ignores = study.pair.ignored is not None
+    script = export.snippet(loss, setting, wrt, source, value, ignores)
+    st.code(script, language="python")
     st.download_button(
         "Download both maps (NPZ)", lambda: _npz(study, loss, wrt, setting),
         icon=":material/download:",
         # The name tells any two maps apart: downloads of equal length may share an address.
         file_name=f"{_slug(loss, setting)}-{study.pair.digest[:10]}.npz",
-        help="share and gradient as float32 arrays, (H, W)",
+        help="share and gradient as float32 arrays, (H, W)"
+        + ("; ignored is boolean" if ignores else ""),
     )  # fmt: skip
     st.caption("For a training loop:")
     st.code(export.training(loss, setting), language="python")

@@ -22,12 +22,22 @@ def _npy(array: NDArray[np.generic]) -> bytes:
 def of_drawing(drawing: Drawing) -> None:
     """Prediction and target as PNG and NPY. Names carry a digest: two drawings never get mixed."""
     with st.container(horizontal=True, key="drawing.files"):
-        prediction, target = drawing.prediction, drawing.target
+        prediction = drawing.prediction
         _files(
             "Prediction", f"drawing-{prediction.digest[:8]}", prediction.codes,
             "grey g means p = (g + ½) / 256",
         )  # fmt: skip
-        _files("Target", f"target-{target.digest[:8]}", target.codes, "white: object")
+        _files("Target", *_target(drawing))
+
+
+def _target(drawing: Drawing) -> tuple[str, NDArray[np.uint8], str]:
+    """Name, pixels and meaning: black and white, or labels where some pixels are ignored."""
+    pair = drawing.study.pair
+    if pair.ignored is None:
+        document = drawing.target
+        return f"target-{document.digest[:8]}", document.codes, "white: object"
+    labels = np.where(pair.ignored, np.uint8(255), pair.target)
+    return f"target-{pair.target_digest[:8]}", labels, "0 background, 1 object, 255 ignored"
 
 
 def _files(label: str, name: str, codes: NDArray[np.uint8], says: str) -> None:

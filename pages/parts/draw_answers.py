@@ -144,6 +144,10 @@ def _words(drawing: Drawing) -> str:
         return stroke_words.of_target(old.target, new.target)
     was, now = old.prediction, new.prediction
     codes = [drawings.codes_of(x) for x in (was, now)]
+    if new.ignored is not None:
+        codes = [np.where(new.ignored, np.uint8(0), x) for x in codes]
+        if np.array_equal(*codes):
+            return "Nothing has changed where pixels count."
     if np.array_equal(*codes):
         return "Nothing has changed."
     return f"**{drawing.step.capitalize()}.** " + stroke_words.of_prediction(*codes, new.target)

@@ -10,6 +10,7 @@ from segloss_core.mix import Mix
 from segloss_core.study import Study
 
 from . import view
+from .bound import bound
 from .say import short
 
 _KEY = "code.library"
@@ -26,11 +27,9 @@ def choose(study: Study, loss: Loss, setting: Setting, warn: bool = True) -> Non
         _plain(loss, setting)
         return
     said = {call.library: call for call in calls(loss.name, setting)}
-    st.session_state[_KEY] = view.get("library")
     library = st.segmented_control(
-        "Without SegLoss Lab", (view.PLAIN, *LIBRARIES), key=_KEY, required=True,
+        "Without SegLoss Lab", (view.PLAIN, *LIBRARIES), **bound("library", _KEY), required=True,
         format_func=lambda name: _label(name, said),
-        on_change=lambda: view.put("library", st.session_state[_KEY]),
     )  # fmt: skip
     if library == view.PLAIN:
         _plain(loss, setting)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -10,6 +12,8 @@ from segloss_core.moves import Surface, over_moves
 from segloss_core.study import Study
 
 from . import current, figures, patience, view
+from .bound import bound, switch
+from .kept import kept
 
 _MOVES = {
     "shift": "Shifted: right and down",
@@ -71,23 +75,14 @@ def show(study: Study) -> None:
 def _choose() -> bool:
     left, right = st.columns([1, 1.6])
     with left:
-        st.session_state["choose.move"] = view.get("move")
         st.selectbox(
-            "Move", list(_MOVES), key="choose.move", format_func=_MOVES.get,
-            on_change=lambda: view.put("move", st.session_state["choose.move"]),
+            "Move", list(_MOVES), **bound("move"), format_func=_MOVES.get,
         )  # fmt: skip
-        st.session_state["choose.mine"] = view.get("mine")
-        st.segmented_control(
-            "Of", [False, True], key="choose.mine", required=True, format_func=_OF.get,
-            label_visibility="collapsed",
-            on_change=lambda: view.put("mine", st.session_state["choose.mine"]),
-        )  # fmt: skip
+        switch("Of", "mine", _OF, label_visibility="collapsed")
     with right:
-        st.session_state["choose.moved"] = list(view.get("moved"))
         st.multiselect(
-            "Losses", list(LOSSES), key="choose.moved", max_selections=view.MANY,
+            "Losses", list(LOSSES), **bound("moved"), max_selections=view.MANY,
             format_func=lambda name: LOSSES[name].title,
-            on_change=lambda: view.put("moved", tuple(st.session_state["choose.moved"])),
         )  # fmt: skip
     return bool(view.get("mine"))
 
@@ -98,25 +93,17 @@ def _surface(study: Study, move: str, names: tuple[str, ...], mine: bool) -> Sur
         study.pair.digest, study.pair.prediction.digest, move,
         *((loss.name, *setting.items()) for loss, setting in asked),
     )  # fmt: skip
-    kept = st.session_state.setdefault("moves", {})
-    if key not in kept:
-        xs, ys = _AXES[move]
-        quick = not mine or (move == "sure" and all(study.by_kinds(loss) for loss, _ in asked))
-        found = (
-            over_moves(study, asked, _CORE[move], xs, ys)  # type: ignore[arg-type]
-            if quick
-            else patience.run(
-                f"The pair is moved {len(xs) * len(ys)} times, and every loss looks at it anew.",
-                lambda progress: over_moves(study, asked, _CORE[move], xs, ys, progress=progress),  # type: ignore[arg-type]
-                key="moves",
-            )
-        )  # fmt: skip
-        if found is None:
-            return None
-        kept[key] = found
-        while len(kept) > 12:
-            kept.pop(next(iter(kept)))
-    return kept[key]
+    xs, ys = _AXES[move]
+    quick = not mine or (move == "sure" and all(study.by_kinds(loss) for loss, _ in asked))
+
+    def work(progress: Callable[[float], None] = lambda done: None) -> Surface:
+        return over_moves(study, asked, _CORE[move], xs, ys, progress=progress)
+
+    def patiently() -> Surface | None:
+        says = f"The pair is moved {len(xs) * len(ys)} times, and every loss looks at it anew."
+        return patience.run(says, work, key="moves")
+
+    return kept("moves", key, work if quick else patiently, most=12)
 
 
 def _undefined(found: Surface, titles: list[str]) -> None:

@@ -138,9 +138,9 @@ def _code(study: Study, mix: Mix) -> None:
     script, training, plain = st.tabs(["These numbers", "Training", "Plain PyTorch"])
     with script:
         source = current.source_code()
-        st.code(
-            export.snippet(mix, mix.defaults, view.get("wrt"), source, value), language="python"
-        )
+        ignores = study.pair.ignored is not None
+        lines = export.snippet(mix, mix.defaults, view.get("wrt"), source, value, ignores)
+        st.code(lines, language="python")
     with training:
         st.code(export.training(mix, mix.defaults), language="python")
     with plain:

@@ -26,12 +26,34 @@ def hand_over(study: Study, more: Sequence[Plane] = ()) -> None:
         kind = "rgb" if pair.image.ndim == 3 else "grey"
         planes.append(Plane(pair.image_digest, kind, pair.image))  # type: ignore[arg-type]
     if study.is_coded:
-        planes.append(Plane(code_digest(study), "code", study.code))
+        planes.append(Plane(code_digest(study), "code", _codes(study)))
     else:
         p = pair.prediction.probabilities().astype(np.float32)
         planes.append(Plane(pair.prediction.digest, "f32", p))
-        planes.append(Plane(pair.target_digest, "grey", pair.target))
+        planes.append(Plane(marks_digest(study), "grey", _marks(study)))
     deliver(planes)
+
+
+def _codes(study: Study) -> np.ndarray:
+    """g + 256 y; the greys of ignored pixels travel too, and are shown, with 512 beside them."""
+    codes, ignored = study.pair.prediction.codes, study.pair.ignored
+    if ignored is None:
+        return study.code
+    if "sent" not in study.kept:
+        study.kept["sent"] = np.where(ignored, codes + np.uint16(512), study.code)
+    return study.kept["sent"]
+
+
+def _marks(study: Study) -> np.ndarray:
+    """The target with 2 where it is ignored."""
+    target, ignored = study.pair.target, study.pair.ignored
+    return target if ignored is None else np.where(ignored, np.uint8(2), target)
+
+
+def marks_digest(study: Study) -> str:
+    """What `_marks` goes by in the browser."""
+    digest = study.pair.target_digest
+    return digest if study.pair.ignored is None else f"marks+{digest}"
 
 
 def code_digest(study: Study) -> str:
@@ -94,7 +116,7 @@ def _viewer(  # type: ignore[no-untyped-def]
         image=pair.image_digest if pair.image is not None else None,
         pair=code_digest(study) if coded else None,
         prediction=None if coded else prediction.digest,
-        target=None if coded else pair.target_digest,
+        target=None if coded else marks_digest(study),
         levels=levels(study),
         panels=_panels(study, loss, maps, wrt),
         tables=planes if maps.coded else None,
@@ -130,17 +152,20 @@ def unit(loss: Loss) -> str:
 def _panels(study: Study, loss: Loss, maps: Maps, wrt: str) -> list[Panel]:
     image = study.pair.image is not None
     top, steep = maps.share_top, maps.gradient_top
+    some = study.pair.ignored is not None
+    hatched = " · hatched: ignored" if some else ""
+    seen = "; ignored pixels are hatched" if some else ""
     return [
         *([Panel("Image", "image", None, "", f"Image {study.pair.name}")] if image else []),
-        Panel("Target", "target", None, "white: object", "Target mask"),
+        Panel("Target", "target", None, f"white: object{hatched}", f"Target mask{seen}"),
         Panel("Prediction", "prediction", (0, 1), "p of the object", "Predicted probability"),
         Panel(
-            "Share of the loss", "share", (0, top), "bright: pays more",
+            "Share of the loss", "share", (0, top), f"bright: pays more{hatched}",
             f"Share of {loss.title} paid by each pixel", unit(loss),
         ),
         Panel(
             f"Gradient {_SLOPE[wrt]}", "gradient", (-steep, steep),
-            "red: pushes p down · blue: pushes p up",
+            f"red: pushes p down · blue: pushes p up{hatched}",
             f"Gradient of {loss.title}: red pushes the probability down, blue up",
         ),
     ]  # fmt: skip

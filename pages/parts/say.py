@@ -19,8 +19,8 @@ def plain(text: str) -> str:
 
 
 def unquoted(message: str) -> str:
-    """A reader's message without the backticks around the file's name, escaped."""
-    return plain(message.replace("`", "“", 1).replace("`", "”", 1))
+    """A reader's message with quotation marks for the backticks around names, escaped."""
+    return plain(re.sub("`([^`]*)`", r"“\1”", message))
 
 
 def short(x: float, digits: int = 4) -> str:

@@ -16,7 +16,9 @@ from segloss_core.weights import over_weights
 
 from . import axes, choose, figures, patience, pictures, settings, view
 from .axes import Range
+from .bound import bound
 from .browser import Landmark, Plane, pad
+from .kept import kept
 from .pictures import unit
 from .say import short
 
@@ -27,7 +29,6 @@ WHAT = {
     "price": "price of a miss : price of a false alarm",
 }
 _CORE = {"value": "value", "gradient": "gradient norm", "price": "price ratio"}
-_KEPT = "landscapes"
 
 
 def show(study: Study) -> None:
@@ -79,21 +80,17 @@ def _choose_loss() -> Loss:
     with left:
         choose.loss_box("Loss", "choose.surface")
     with middle:
-        st.session_state["choose.what"] = view.get("what")
         st.selectbox(
-            "Height", list(WHAT), key="choose.what", format_func=WHAT.get,
-            on_change=lambda: view.put("what", st.session_state["choose.what"]),
+            "Height", list(WHAT), **bound("what"), format_func=WHAT.get,
         )  # fmt: skip
     with right:
         if view.get("against") == view.get("loss"):
             view.put("against", None)
-        st.session_state["choose.against"] = view.get("against")
         st.selectbox(
             "A second loss, in the same colours",
             [None, *(name for name in view.WITH_SURFACE if name != view.get("loss"))],
-            key="choose.against",
+            **bound("against"),
             format_func=lambda name: "nothing" if name is None else LOSSES[name].title,
-            on_change=lambda: view.put("against", st.session_state["choose.against"]),
         )  # fmt: skip
     return LOSSES[view.get("loss")]
 
@@ -105,15 +102,7 @@ def land_of(study: Study, loss: Loss, ranges: Mapping[str, Range], what: str) ->
     grid = {name: one.values(FINE if fine else COARSE) for name, one in ranges.items()}
     key = (study.pair.digest, study.pair.prediction.digest, loss.name, what,
            tuple((k, *one.ends) for k, one in ranges.items()), tuple(fixed.items()))  # fmt: skip
-    kept = st.session_state.setdefault(_KEPT, {})
-    if key not in kept:
-        found = _worked_out(study, loss, grid, what, fixed)
-        if found is None:
-            return None
-        kept[key] = found
-        while len(kept) > 12:
-            kept.pop(next(iter(kept)))
-    return kept[key]
+    return kept("landscapes", key, lambda: _worked_out(study, loss, grid, what, fixed), most=12)
 
 
 def _is_plane(loss: Loss, axes_: Iterable[str], what: str) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from . import mixing, view, wishes
+from . import mixing, wishes
+from .bound import switch
 
 _MODES = {
     "ask": ":material/record_voice_over: Say what it should do",
@@ -15,10 +14,4 @@ SHOW = {"ask": wishes.show, "mix": mixing.show}
 
 def choose_mode() -> str:
     """Dials from a wish, or a weighted sum."""
-    st.session_state["choose.tune"] = view.get("tune")
-    mode: str = st.segmented_control(
-        "Mode", list(_MODES), key="choose.tune", format_func=_MODES.get, required=True,
-        label_visibility="collapsed",
-        on_change=lambda: view.put("tune", st.session_state["choose.tune"]),
-    )  # fmt: skip
-    return mode
+    return switch("Mode", "tune", _MODES, label_visibility="collapsed")

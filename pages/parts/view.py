@@ -32,6 +32,7 @@ WISHES = ("price", "easy", "start", "band")
 MOVES = ("shift", "grow", "sure")
 DRAWN = "drawn"
 RIVALS = ("none", "sure", "shift", "grow", "blur", "confidence", "file")
+PLANES = ("map", "prediction", "difference")  # of A and B; "map" is what the table shows
 COLUMNS = ("title", "value", "relative", "norm", "fp", "fn", "band", "b", "by")
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
@@ -157,6 +158,7 @@ TABLE: Mapping[str, Entry] = {
     "part": Entry("part", 0.75, _between(0.0, 1.0), "{:.12g}".format),
     "mix": Entry("mix", "1.0*dice+0.5*bce", _mix),
     "map": Entry("map", "share", _one_of("share", "gradient")),
+    "plane": Entry("plane", "map", _one_of(*PLANES)),
     "colours": Entry("colours", "own", _one_of("own", "one")),
     "sort": Entry("sort", "", _one_of("", *COLUMNS, *(f"-{name}" for name in COLUMNS))),
     "band": Entry("band", 3.0, _halves(0.0, 64.0), "{:.12g}".format),

@@ -11,7 +11,9 @@ from segloss_core.ask import Found, Impossible
 from segloss_core.study import BAND, Study
 
 from . import axes, pictures, surface, view
+from .bound import bound, switch
 from .browser import Landmark
+from .kept import kept
 from .say import percent, short
 
 Answer = Found | Impossible
@@ -35,11 +37,9 @@ _TURNS = (
 def show(study: Study) -> None:
     """A wish, its answers, and the landscape around the one that is in use."""
     st.title("Say what the loss should do")
-    st.session_state["choose.wish"] = view.get("wish")
     wish = st.selectbox(
-        "Wish", list(_WISHES), key="choose.wish", format_func=_WISHES.get,
+        "Wish", list(_WISHES), **bound("wish"), format_func=_WISHES.get,
         label_visibility="collapsed",
-        on_change=lambda: view.put("wish", st.session_state["choose.wish"]),
     )  # fmt: skip
     answers = _ANSWERS[wish](study)
     found = [one for one in answers if isinstance(one, Found)]
@@ -53,10 +53,8 @@ def show(study: Study) -> None:
 
 def _number(label: str, name: str, low: float, high: float, step: float, says: str) -> float:
     key = f"wish.{name}"
-    st.session_state[key] = float(view.get(name))
     value: float = st.number_input(
-        label, low, high, key=key, step=step, format="%g", help=says, width=260,
-        on_change=lambda: view.put(name, st.session_state[key]),
+        label, low, high, **bound(name, key), step=step, format="%g", help=says, width=260,
     )  # fmt: skip
     return value
 
@@ -79,11 +77,7 @@ def _easy(_study: Study) -> Sequence[Answer]:
 
 
 def _start(study: Study) -> Sequence[Answer]:
-    st.session_state["wish.begin"] = view.get("begin")
-    begin = st.segmented_control(
-        "At the start", list(_STARTS), key="wish.begin", format_func=_STARTS.get, required=True,
-        on_change=lambda: view.put("begin", st.session_state["wish.begin"]),
-    )  # fmt: skip
+    begin = switch("At the start", "begin", _STARTS)
     return ask.balanced_start(study, begin, gamma=view.get("focal.gamma"))
 
 
@@ -103,12 +97,9 @@ def _turned(study: Study, name: str, dial: str, part: float) -> Answer:
     """The bisection's answer, kept for this session: it evaluates a loss some forty times."""
     others = {k: v for k, v in view.dials(name).items() if k != dial}
     key = (study.pair.digest, name, dial, part, *others.items())
-    kept = st.session_state.setdefault("wishes", {})
-    if key not in kept:
-        kept[key] = ask.boundary_part(study, LOSSES[name], dial, part, **others)
-        while len(kept) > 64:
-            kept.pop(next(iter(kept)))
-    return kept[key]
+    return kept(
+        "wishes", key, lambda: ask.boundary_part(study, LOSSES[name], dial, part, **others), most=64
+    )
 
 
 _ANSWERS: dict[str, Callable[[Study], Sequence[Answer]]] = {

@@ -85,6 +85,8 @@ def over_dials(
             done += block.size
             if progress is not None:
                 progress(done / grid.size)
+        if not study.pair.counted:
+            paper.without_pixels()
     return paper.landscape(loss.name, what, complete)
 
 
@@ -114,6 +116,11 @@ class _Paper:
             self.floor[block.where] = _array(sheet.floor)
         self._mark(self.notes, sheet.notes, block)
         self._mark(self.undefined, sheet.undefined, block)
+
+    def without_pixels(self) -> None:
+        """All is ignored: what has a number is 0 by definition, as it is for one setting."""
+        self.surface[~np.isnan(self.surface)] = self.floor[...] = 0
+        self.notes[Note.NO_PIXELS] = np.ones(self.grid.full, dtype=bool)
 
     def _mark(self, kept: dict[T, Bools], found: Mapping[T, Tensor], block: Block) -> None:
         for name, here in found.items():

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from ..maps import wrt_logit
-from ..pixels import IMAGE_AXES, Pixels
+from ..pixels import IMAGE_AXES, Pixels, ratio
 from ..spec import Loss, Note, Number
 from .grid import Block, Grid, number
 
@@ -122,7 +122,7 @@ def _gradient_norm(loss: Loss, px: Pixels, block: Block) -> Sheet:
     }
     push = wrt_logit(g, free["p"].detach(), free["q"].detach())
     # A kind's gradient is that of all its pixels together: each of n has 1/n of it.
-    squares = push.square() if px.weight is None else push.square() / px.weight
+    squares = push.square() if px.weight is None else ratio(push.square(), px.weight)
     norm = squares.sum(IMAGE_AXES).sqrt()
     notes = {note: where.detach() for note, where in answer.notes.items()}
     return Sheet(_unroll(norm, block), 0.0, {k: _unroll(v, block) for k, v in notes.items()}, {})

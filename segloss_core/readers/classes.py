@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .counts import values_in
 from .errors import ReadError
-from .labels import as_labels
+from .labels import as_labels, different
 from .names import quoted
 from .reading import Raster
 
@@ -20,37 +20,38 @@ _LISTED = 8
 class Labelled:
     """A plane of class numbers.
 
-    labels: uint8 H x W.  names: of the numbers from 0 on, or () where the file has none.
-    notes: sentences for badges.
+    labels: uint8, uint16 or int32 H x W; a stack has one leading axis.  names: of the numbers from
+    0 on, or () where the file has none.  notes: sentences for badges.
+    raster: what they were taken from, where that is a picture.
+    ignored: bool like labels where a pixel is not judged, or None.
     """
 
-    labels: NDArray[np.uint8]
+    labels: NDArray[Any]
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    raster: Raster | None = None
+    ignored: NDArray[np.bool_] | None = None
 
 
-def labelled(raster: Raster, name: str) -> Labelled:
-    """Take a picture's greys or palette indices as class numbers.
+def labelled(raster: Raster, name: str, ignore: int | None = None) -> Labelled:
+    """Take a picture's greys or palette indices as class numbers, however large they are.
 
-    Raises ReadError bad_labels for colours, lossy pictures and numbers above 255.
+    ignore: the number of pixels that are not judged, which may then be -1; -1 becomes 255.
+    Raises ReadError bad_labels for colours, lossy pictures and what `as_labels` refuses.
     """
     array = raster.array
-    if array.ndim != 2:
+    if array.ndim - raster.stacked != 2:
         raise ReadError("bad_labels", f"{quoted(name)} holds colours, not numbers of classes.")
     if raster.lossy:
         raise ReadError(
             "bad_labels",
             f"{quoted(name)} is a lossy picture, which changes numbers of classes. Save it as PNG.",
         )
-    array, notes = as_labels(raster, name, None)
-    largest = int(array.max())
-    if largest > 255:
-        raise ReadError(
-            "bad_labels",
-            f"{quoted(name)} holds the value {largest:,}; numbers of classes are 0 to 255. "
-            "Renumber the classes.",
-        )
-    return Labelled(array.astype(np.uint8), raster.class_names, notes)
+    array, notes = as_labels(raster, name, ignore)
+    skipped = None if ignore is None else array == (255 if ignore == -1 else ignore)
+    if skipped is not None and not bool(skipped.any()):
+        skipped = None
+    return Labelled(array, raster.class_names, notes, raster, skipped)
 
 
 def one_class(plane: Labelled, class_: str | int | None, name: str) -> Labelled:
@@ -67,11 +68,11 @@ def one_class(plane: Labelled, class_: str | int | None, name: str) -> Labelled:
         notes += (f"Class {_span(called)} against everything else",)
         if not bool(mask.any()):
             notes += (f"Class {_span(called)} does not occur",)
-    return Labelled(mask, plane.names, notes)
+    return Labelled(mask, plane.names, notes, plane.raster, plane.ignored)
 
 
 def _number(plane: Labelled, class_: str | int | None, name: str) -> int:
-    occurring = [number for number in values_in(plane.labels) if number]
+    occurring = [number for number in different(plane.labels) if number]
     if class_ is None:
         if len(occurring) < 2:
             return occurring[0] if occurring else 1
@@ -83,7 +84,9 @@ def _number(plane: Labelled, class_: str | int | None, name: str) -> int:
     known = range(len(plane.names)) if plane.names else (0, *occurring)
     if isinstance(class_, str) and class_ in plane.names:
         return plane.names.index(class_)
-    if isinstance(class_, int) and class_ in known:
+    # A class of a volume need not be on every slice.
+    many = plane.raster is not None and plane.raster.pages > 1
+    if isinstance(class_, int) and (class_ in known or (many and class_ >= 0)):
         return class_
     raise ReadError(
         "bad_labels",

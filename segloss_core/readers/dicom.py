@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .asked import Asked
-from .errors import ReadError
+from .errors import Question, ReadError
 from .headers import TooManyParts
 from .names import clean_name, quoted
 from .planes import check_bytes, check_planes, no_such_page
@@ -318,7 +318,9 @@ def _segment(segments: dict[int, str], labels: list[str], name: str, asked: Aske
     if len(matching) == 1:
         return matching[0]
     raise ReadError(
-        "ambiguous", f"{quoted(name)} holds {len(segments)} segments: {listed}. Choose one of them."
+        "ambiguous",
+        f"{quoted(name)} holds {len(segments)} segments: {listed}. Choose one of them.",
+        Question.of_names("member", tuple(label for label in labels if labels.count(label) == 1)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def read(
     data: the whole file.  name: its name, only shown.
     size: (height, width) in pixels it has to have, or None for any.
     values: how the values of a target or a hard prediction are meant: "labels" gives numbers of
-        classes, uint8, 0 being the background; None means "binary".
+        classes, as the file has them, 0 being the background; None means "binary".
     class_: name or number of the class that becomes 1 in a binary mask, all else 0; needed where
         a file of outlines holds several.
     classes: names of the classes 1, 2, … of a file of outlines (of YOLO's 0, 1, …), which gives
@@ -56,7 +57,8 @@ def read(
     member: which part of a file with several named ones (arrays of an NPZ, segments).
     axis: which axis of a three-axis array counts its pages or colours; None tells from the shape
         or asks.
-    ignore: a label that stands for pixels not judged; -1 is allowed and becomes 255.
+    ignore: a label that stands for pixels not judged, of labels or beside `class_`; -1 is allowed
+        and becomes 255. A mask of one class says in `ignored` where they are.
 
     Raises ReadError with a `code` for anything wrong with the file, and nothing else for any
     bytes. Raises ValueError for a role, values or scale that does not exist.
@@ -73,13 +75,15 @@ def read(
         raise ValueError(f"scale must be 'probability', 'logit', 'hard' or None, got {scale!r}")
     if page is not None and page < 0:
         raise ValueError(f"page must be 0 or more, got {page}")
-    if ignore is not None and (values != "labels" or ignore < -1):
-        raise ValueError(f"ignore must be a label from -1 and goes with values='labels': {ignore}")
+    if ignore is not None and (ignore < -1 or (values != "labels" and class_ is None)):
+        raise ValueError(f"ignore must be a label from -1 and goes with labels or class_: {ignore}")
+    if ignore is not None and ignore == class_:
+        raise ValueError(f"class_ and ignore must differ, both are {ignore}")
     row = _format_of(data, name, limits)
     meant: Values = "labels" if class_ is not None else values or "binary"
     asked = Asked(role, meant, size, page, member, axis, limits)
     if row.outlines or class_ is not None or (role == "prediction" and values == "labels"):
-        return _of_classes(data, name, row, asked, values, class_, classes, picture)
+        return _of_classes(data, name, row, asked, values, class_, classes, picture, ignore)
     assert row.decode is not None
     raster = _one_page(row.decode(data, name, asked), name, asked)
     _check_size(raster, name, size)
@@ -99,9 +103,8 @@ def read(
         assumptions=(*_suffix_note(row, name), *notes),
         digest=hashlib.sha256(data).hexdigest(),
         name=clean_name(name),
-        pages=raster.pages,
         page=page,
-        orientation=raster.orientation,
+        **_places(raster),
     )
 
 
@@ -114,6 +117,7 @@ def _of_classes(
     class_: str | int | None,
     classes: Sequence[str] | None,
     picture: str | None,
+    ignore: int | None,
 ) -> Reading:
     """Read a file as numbers of classes, or as one class of them."""
     role, size = asked.role, asked.size
@@ -131,7 +135,7 @@ def _of_classes(
         assert row.decode is not None
         raster = _one_page(row.decode(data, name, asked), name, asked)
         _check_size(raster, name, size)
-        plane = labelled(raster, name)
+        plane = labelled(raster, name, ignore)
     if values != "labels":
         plane = one_class(plane, class_, name)
     hard = role == "prediction" and values != "labels"
@@ -143,7 +147,15 @@ def _of_classes(
         assumptions=(*_suffix_note(row, name), *plane.notes),
         digest=hashlib.sha256(data).hexdigest(),
         name=clean_name(name),
+        ignored=plane.ignored if role == "target" else None,
+        page=asked.page if plane.raster else None,
+        **({} if plane.raster is None else _places(plane.raster)),
     )
+
+
+def _places(raster: Raster) -> dict[str, Any]:
+    """What a reading keeps of how its planes lie in the file."""
+    return {key: getattr(raster, key) for key in ("pages", "orientation", "voxel", "axes", "axis")}
 
 
 def _format_of(data: bytes, name: str, limits: Limits) -> Format:

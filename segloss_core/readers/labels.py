@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .counts import value_counts
+from .counts import values_in
 from .errors import ReadError
 from .names import quoted
 from .reading import Raster
@@ -49,11 +49,10 @@ def as_labels(
         raise _bad(name, f"holds label {shown(highest)}, which is too large", fix)
     narrow = narrowed(array)
     array = array.astype(np.int32) if narrow is None else narrow
-    different = _different(array)
-    if ignore is not None and ignore in different:
-        different.remove(ignore)
-    if len(different) > MOST:
-        listed = ", ".join(map(str, sorted(different)[:_LISTED]))
+    found = set(different(array))
+    found.discard(-1 if ignore is None else ignore)
+    if len(found) > MOST:
+        listed = ", ".join(map(str, sorted(found)[:_LISTED]))
         seen = f"holds more than {MOST} different labels ({listed}, …)"
         raise _bad(name, seen, "Is it a picture, or a map of single objects? Save the classes.")
     if array.dtype == np.bool_:
@@ -63,15 +62,16 @@ def as_labels(
     return array, notes
 
 
-def _different(array: NDArray[Any]) -> set[int]:
+def different(array: NDArray[Any]) -> tuple[int, ...]:
+    """Give the different numbers, ascending; of far too many, only some."""
     if not is_wide(array):
-        return set(np.flatnonzero(value_counts(array)).tolist())
+        return values_in(array)
     seen: set[int] = set()
     for piece in pieces(array):
         seen.update(np.unique(piece).tolist())
         if len(seen) > MOST + 1:
             break
-    return seen
+    return tuple(sorted(seen))
 
 
 def _without_minus_one(

@@ -75,7 +75,9 @@ def decode(data: bytes | bytearray, name: str, asked: Asked) -> Raster:
     notes = (*raster.notes, *notes)
     if volume.orientation:
         notes += (f"Voxel axes x, y, z point to {volume.orientation}; rows are y, columns x",)
-    return replace(raster, array=array, notes=notes, orientation=volume.orientation)
+    return replace(
+        raster, array=array, notes=notes, orientation=volume.orientation, voxel=volume.voxel
+    )
 
 
 class _Volume:
@@ -111,6 +113,7 @@ class _Volume:
         check_bytes(self.count * self.dtype.itemsize, name, asked.limits)
         self.slope, self.intercept = _scaling(header, name)
         self.orientation = _orientation(header)
+        self.voxel = _voxel(header)
 
     def values(self, data: bytes | bytearray) -> NDArray[Any]:
         """Give the stored values as (z, y, x) or (z, y, x, colour)."""
@@ -195,6 +198,12 @@ def _orientation(header: Any) -> str:
     except Exception:
         # A broken affine spoils no voxel.
         return ""
+
+
+def _voxel(header: Any) -> tuple[float, ...]:
+    """Sizes along x, y, z; () where the file does not say them rightly."""
+    sizes = tuple(float(size) for size in header["pixdim"][1:4])
+    return sizes if all(np.isfinite(size) and size > 0 for size in sizes) else ()
 
 
 def _corrupt(name: str, why: str) -> ReadError:

@@ -7,7 +7,7 @@ import zipfile
 
 from . import npy, zipped
 from .asked import Asked
-from .errors import ReadError
+from .errors import Question, ReadError
 from .names import quoted
 from .planes import arranged
 from .reading import Raster
@@ -70,15 +70,19 @@ def _chosen(archive: zipfile.ZipFile, name: str, asked: Asked) -> zipfile.ZipInf
         )
     listed = ", ".join(quoted(key) for key in keys[:_LISTED])
     listed += f" and {len(keys) - _LISTED:,} more" if len(keys) > _LISTED else ""
+    asks = Question.of_names("member", tuple(keys))
     if asked.member is None and len(parts) > 1:
         raise ReadError(
-            "ambiguous", f"{quoted(name)} holds {len(parts)} arrays: {listed}. Choose one of them."
+            "ambiguous",
+            f"{quoted(name)} holds {len(parts)} arrays: {listed}. Choose one of them.",
+            asks,
         )
     if asked.member is not None and asked.member not in keys:
         raise ReadError(
             "ambiguous",
             f"{quoted(name)} holds no array {quoted(asked.member)}, but {listed}. Choose one of "
             "them.",
+            asks,
         )
     part = parts[0] if asked.member is None else parts[keys.index(asked.member)]
     if part.flag_bits & 1 or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

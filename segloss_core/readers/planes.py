@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .asked import Asked
-from .errors import ReadError
+from .errors import Question, ReadError
 from .limits import Limits
 from .names import quoted
 from .reading import Raster
@@ -141,9 +141,17 @@ def _guessed(kept: tuple[int, ...], name: str, asked: Asked) -> Layout:
             "ambiguous",
             f"{quoted(name)} holds an array of {times(kept)}: its first axis of {first:,} or its "
             f"last of {last:,} may count pages or colours. Choose axis 0 or axis 2.",
+            _which_axis(kept, (0, 2)),
         )
     colours = _coloured(first, asked)
     return Layout(kept, 0, colours, notes=("First axis of 3 read as colours",) * colours)
+
+
+def _which_axis(kept: tuple[int, ...], axes: tuple[int, ...]) -> Question:
+    says = (
+        f"axis {axis}: {kept[axis]:,} of " + times(kept[:axis] + kept[axis + 1 :]) for axis in axes
+    )
+    return Question("axis", axes, tuple(says))
 
 
 def _coloured(length: int, asked: Asked) -> bool:
@@ -171,13 +179,15 @@ def arranged(array: NDArray[Any], found: Layout, name: str) -> Raster:
     array = array.reshape(found.shape) if array.shape != found.shape else array
     if found.axis is None:
         return Raster(array)
+    axes = found.shape if array.ndim == 3 else ()
     if found.colours:
         last = np.moveaxis(array, found.axis, -1) if array.ndim == 3 else array
         colour = _opaque(last, name)
         stacked = array.ndim == 4
         return Raster(
-            colour, notes=found.notes, stacked=stacked, pages=len(colour) if stacked else 1
-        )
+            colour, notes=found.notes, stacked=stacked, pages=len(colour) if stacked else 1,
+            axes=axes, axis=found.axis if axes else None,
+        )  # fmt: skip
     pages = np.moveaxis(array, found.axis, 0)
     if len(pages) == 1:
         return Raster(pages[0])
@@ -188,9 +198,12 @@ def arranged(array: NDArray[Any], found: Layout, name: str) -> Raster:
                 f"{quoted(name)} holds {len(pages)} channels that differ ({times(found.shape)}): "
                 "colours, or one plane a class? Choose axis 2 to read them as pages, or save one "
                 "plane.",
+                _which_axis(found.shape, (2,)),
             )
         return Raster(pages[0], notes=("Equal channels read as one grey",))
-    return Raster(pages, notes=found.notes, stacked=True, pages=len(pages))
+    return Raster(
+        pages, notes=found.notes, stacked=True, pages=len(pages), axes=axes, axis=found.axis
+    )
 
 
 def _opaque(colour: NDArray[Any], name: str) -> NDArray[Any]:

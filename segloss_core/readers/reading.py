@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
 Role = Literal["image", "target", "prediction"]
@@ -27,8 +28,13 @@ class Reading:
     name: the file's name, cleaned for showing as text.
     pages: how many planes the file holds.
     page: the one that is here, counted from 0; None for all.
+    ignored: of one class made a mask, bool like `array` where a pixel is not judged; None where
+        nothing is to be ignored, or nothing is.
     orientation: where the voxel axes x, y, z of a volume point, as "R A S" (right, anterior,
         superior) or their opposites L, P, I; empty where the format does not say.
+    voxel: size of a voxel along x, y, z in the file's unit (mm, nearly always); () likewise.
+    axes: lengths of the three axes of an array or volume, of which `axis` counts pages or
+        colours; () and None where there is no such choice.
     """
 
     array: NDArray[Any] = field(repr=False)
@@ -41,6 +47,10 @@ class Reading:
     pages: int = 1
     page: int | None = None
     orientation: str = ""
+    ignored: NDArray[np.bool_] | None = field(default=None, repr=False)
+    voxel: tuple[float, ...] = ()
+    axes: tuple[int, ...] = ()
+    axis: int | None = None
 
     @property
     def stacked(self) -> bool:
@@ -65,7 +75,7 @@ class Raster:
     step: greys are spread by this factor over what the file holds (PNG of 2 or 4 bits).
     pages: how many planes the file holds, here or not.
     member: the part of the file that was read, where it has several.
-    class_names, orientation: as in `Reading`.
+    class_names, orientation, voxel, axes, axis: as in `Reading`.
     """
 
     array: NDArray[Any]
@@ -77,6 +87,9 @@ class Raster:
     member: str | None = None
     class_names: tuple[str, ...] = ()
     orientation: str = ""
+    voxel: tuple[float, ...] = ()
+    axes: tuple[int, ...] = ()
+    axis: int | None = None
 
     @property
     def size(self) -> tuple[int, int]:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .asked import Asked
-from .errors import ReadError
+from .errors import Question, ReadError
 from .headers import HeaderError, TooManyParts
 from .modes import PictureMode, to_raster
 from .names import quoted
-from .planes import check_bytes, check_planes, no_such_page
+from .planes import check_bytes, check_planes, no_such_page, times
 from .reading import Raster
 from .tiff_header import Page, read_pages
 
@@ -51,6 +51,7 @@ def decode(data: bytes, name: str, asked: Asked) -> Raster:
         raise ReadError(
             "multiframe",
             f"{quoted(name)} has {total} pages, some grey and some in colour. Choose one page.",
+            _which_page([times(raster.array.shape) for raster in rasters]),
         )
     array = np.stack([raster.array for raster in rasters])
     return replace(first, array=array, stacked=True, pages=total)
@@ -120,7 +121,13 @@ def _check_equal(pages: list[Page], name: str) -> None:
         "multiframe",
         f"{quoted(name)} has {len(pages)} pages of different sizes or types ({listed}); only "
         "equal ones are a stack. Choose one page.",
+        _which_page(sizes),
     )
+
+
+def _which_page(sizes: list[str]) -> Question:
+    says = (f"page {number}: {size}" for number, size in enumerate(sizes))
+    return Question("page", tuple(range(len(sizes))), tuple(says))
 
 
 def _by_pillow(page: Page) -> bool:

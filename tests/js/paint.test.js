@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RAMPS, STEPS, shade, word } from "../../assets/colours.js";
 import { HOME, frameOf, sampleGrid } from "../../assets/view.js";
+import { STRIPES, paintHatch } from "../../assets/hatch.js";
+import { IGNORED } from "../../assets/levels.js";
 import { paintExtreme, paintLevels, paintRanked, paintWords, rankTable } from "../../assets/paint.js";
 import { planeLimits, tableLimits } from "../../assets/limits.js";
 
@@ -69,4 +71,15 @@ test("automatic limits hold nearly all pixels, and codes that do not occur do no
   assert.deepEqual(tableLimits("gradient", row, counts), [-3, 3]);
   assert.deepEqual(planeLimits("gradient", Float32Array.of(0, -2, NaN, 1)), [-2, 2]);
   assert.deepEqual(planeLimits("share", new Float32Array(9)), [0, 1]);
+});
+
+test("where a screen pixel covers ignored ones and others, a map shows the others", () => {
+  const row = new Float32Array(512).fill(0.5);
+  const codes = Uint16Array.of(IGNORED, 3, IGNORED, IGNORED);
+  const [mixed, alone] = [new Uint32Array(1), new Uint32Array(4)];
+  paintRanked(mixed, whole(2, 2, 1, 1, 2), codes, 2, rankTable(row, RAMPS.share, [0, 1]));
+  paintHatch(mixed, whole(2, 2, 1, 1, 2), codes, 2, IGNORED);
+  assert.equal(mixed[0], shade(RAMPS.share, 0, 1, 0.5));
+  paintHatch(alone, whole(2, 2, 2, 2, 1), codes, 2, IGNORED);
+  assert.deepEqual([...alone].map(word => STRIPES.includes(word)), [true, false, true, true]);
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FN, FP, OUTSIDE, TN, TP, levelTables, verdictTable } from "../../assets/levels.js";
+import { FN, FP, IGNORED, IGNORED_MARK, OUTSIDE, SKIPPED, TN, TP, levelTables, verdictTable } from "../../assets/levels.js";
 import { HOME, frameOf, sampleGrid } from "../../assets/view.js";
 import { OUTLINE_COLOURS, drawEdges, edgesOf } from "../../assets/outline.js";
 import { Scene } from "../../assets/scene.js";
 import { decodePlane, floats, inflate, unpack } from "../../assets/codec.js";
+import { STRIPES } from "../../assets/hatch.js";
 import { wordOf } from "../../assets/colours.js";
 
 const panel = kind => ({ kind, name: kind, limits: null, legend: "", alt: kind, unit: "" });
@@ -49,12 +50,48 @@ test("float predictions and dense maps give facts of the same form", () => {
   assert.deepEqual([...scene.verdicts(sampleGrid(frameOf(2, 2), HOME, 2, 2, 1), 0.5)], [TN, TP, FP, FN]);
 });
 
+test("an ignored pixel has no target and no map, but a prediction", () => {
+  const some = decodePlane("code", 2, 2, Uint8Array.of(0, 255, 128, 127, 0b1010, 0b0100));
+  assert.deepEqual([...some.data], [0, 511, IGNORED, 383]);
+  assert.equal(some.counts[IGNORED], 1);
+  const scene = new Scene(head, new Float32Array(1024).fill(2), digest => ({ c: some, i: picture })[digest]);
+  const facts = scene.facts(0, 1, 0.5);
+  assert.deepEqual([facts.target, facts.verdict, facts.p], [null, "ignored", 128.5 / 256]);
+  assert.deepEqual(facts.maps.map(m => m.value), [null, null]);
+  const grid = sampleGrid(frameOf(2, 2), HOME, 2, 2, 1);
+  assert.deepEqual([...scene.verdicts(grid, 0.5)], [TN, TP, SKIPPED, FN]);
+  const real = {
+    p: decodePlane("f32", 2, 2, new Uint8Array(Float32Array.of(0.1, 0.9, 0.6, 0.2).buffer)),
+    y: decodePlane("grey", 2, 2, Uint8Array.of(0, 1, IGNORED_MARK, 1)),
+  };
+  const dense = { ...head, image: null, pair: null, prediction: "p", target: "y", dense: true };
+  const other = new Scene(dense, new Float32Array(8).fill(2), digest => real[digest]);
+  assert.deepEqual([...other.verdicts(grid, 0.5)], [TN, TP, SKIPPED, FN]);
+  assert.equal(other.facts(0, 1, 0.5).target, null);
+  for (const one of [scene, other]) {
+    const seen = one.panels.map(panel => {
+      const out = new Uint32Array(4);
+      one.paint(panel, out, grid, [0, 2]);
+      return [...out];
+    });
+    const [, target, prediction, share, gradient] = seen;
+    for (const map of [target, share, gradient]) assert.ok(STRIPES.includes(map[2]), "hatched");
+    for (const map of [target, prediction, share, gradient]) assert.ok(!STRIPES.includes(map[3]));
+    assert.ok(!STRIPES.includes(prediction[2]), "a prediction is seen everywhere");
+  }
+});
+
+test("outlines end at ignored pixels, which have none", () => {
+  const { at } = edgesOf(Uint8Array.from([SKIPPED, TP, TP, TP]), 4, 1);
+  assert.deepEqual([...at], [1]);
+});
+
 test("hard predictions have two probabilities, and the threshold may separate them or not", () => {
   const { p, z } = levelTables({ kind: "hard", p: [0.05, 0.95], z: [-3, 3] });
   assert.deepEqual([p[0], p[127], p[128], p[255]], [0.05, 0.05, 0.95, 0.95]);
   assert.deepEqual([z[127], z[128]], [-3, 3]);
-  assert.deepEqual([...verdictTable(p, 0.5)].filter((_, code) => code % 128 === 0), [TN, FP, FN, TP]);
-  assert.deepEqual([...verdictTable(p, 0.96)].filter((_, code) => code % 128 === 0), [TN, TN, FN, FN]);
+  assert.deepEqual([...verdictTable(p, 0.5).subarray(0, 512)].filter((_, code) => code % 128 === 0), [TN, FP, FN, TP]);
+  assert.deepEqual([...verdictTable(p, 0.96).subarray(0, 512)].filter((_, code) => code % 128 === 0), [TN, TN, FN, FN]);
 });
 
 test("logits mirror exactly", () => {

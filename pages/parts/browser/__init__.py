@@ -9,6 +9,7 @@ from .mount import deliver
 from .pad_part import Landmark, Side, pad
 from .painter_part import Document, painter
 from .push_part import push
+from .versus_part import versus
 from .viewer_part import Panel, Result, viewer
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "pad",
     "painter",
     "push",
+    "versus",
     "viewer",
 ]

@@ -5,6 +5,7 @@ Read by `assets/codec.js`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 import zlib
@@ -27,8 +28,8 @@ _DTYPES: dict[str, np.dtype[Any]] = {
 class Plane:
     """Pixels that a tab keeps under the digest of their content.
 
-    `code` holds g + 256 y of a coded pair (uint16), `rgb` is H x W x 3, `grey` and `f32` are H x
-    W.
+    `code` holds g + 256 y of a coded pair (uint16), and g + 512 where it is ignored; `rgb` is H x
+    W x 3, `grey` and `f32` are H x W.
     """
 
     digest: str
@@ -41,6 +42,13 @@ class Plane:
         if len(shape) != wanted[0] or (wanted[1] and shape[2] != wanted[1]):
             raise ValueError(f"a plane of kind {self.kind!r} cannot have the shape {shape}")
 
+    @classmethod
+    def named(cls, name: str, kind: Kind, array: np.ndarray) -> Plane:
+        """Pixels under `name` and the digest of what travels; `array` is H x W of any number."""
+        single = np.ascontiguousarray(array, dtype=_DTYPES[kind])
+        digest = hashlib.blake2b(single.tobytes(), digest_size=16).hexdigest()
+        return cls(f"{name}.{digest}", kind, single)
+
 
 def pack(head: object, body: bytes) -> bytes:
     """One message. Raw bytes reach JavaScript only as a component's whole `data`."""
@@ -48,15 +56,33 @@ def pack(head: object, body: bytes) -> bytes:
     return struct.pack("<I", len(text)) + text + b"\0" * (-(4 + len(text)) % 8) + body
 
 
+def _bits(numbers: np.ndarray) -> bytes:
+    """The lowest bit of each number, eight to a byte."""
+    return np.packbits((numbers & 1).astype(np.uint8), bitorder="little").tobytes()
+
+
 def plane_bytes(plane: Plane) -> bytes:
-    """The deflated pixels. Codes travel as a byte of grey and a bit of target per pixel."""
+    """The deflated pixels. Codes travel as a byte of grey and a bit of target per pixel.
+
+    Where some are ignored, a bit of that follows for each.
+    """
     if plane.kind == "code":
         grey = (plane.array & 0xFF).astype(np.uint8)
-        target = np.packbits((plane.array >> 8).astype(np.uint8), bitorder="little")
-        body = grey.tobytes() + target.tobytes()
+        body = grey.tobytes() + _bits(plane.array >> 8)
+        if (ignored := plane.array >> 9).any():
+            body += _bits(ignored)
     else:
         body = np.ascontiguousarray(plane.array, dtype=_DTYPES[plane.kind]).tobytes()
+        if plane.kind == "f32" and not _shrinks(body):
+            return zlib.compress(body, 0)  # stored: deflating noise costs much and saves little
     return zlib.compress(body, 1)
+
+
+def _shrinks(body: bytes) -> bool:
+    """Whether a sample from the middle deflates to half."""
+    middle = len(body) // 2
+    sample = body[middle : middle + 65536]
+    return len(zlib.compress(sample, 1)) <= 0.5 * len(sample)
 
 
 def planes_message(planes: list[Plane]) -> bytes:
@@ -78,8 +104,6 @@ def planes_message(planes: list[Plane]) -> bytes:
 def maps_bytes(maps: np.ndarray) -> tuple[bytes, bool]:
     """The float32 of the maps, and whether they are deflated: where a sample shrinks to half."""
     body = np.ascontiguousarray(maps, dtype="<f4").tobytes()
-    middle = len(body) // 2
-    sample = body[middle : middle + 65536]
-    if len(body) < 1 << 20 or len(zlib.compress(sample, 1)) > 0.5 * len(sample):
+    if len(body) < 1 << 20 or not _shrinks(body):
         return body, False
     return zlib.compress(body, 1), True

@@ -42,6 +42,7 @@ index_component = _stub("index", "indexPart")
 painter_component = _stub("painter", "painterPart")
 gallery_component = _stub("gallery", "galleryPart")
 push_component = _stub("push", "pushPart")
+versus_component = _stub("versus", "versusPart")
 
 
 def _sent() -> set[str]:

@@ -24,7 +24,7 @@ class Panel:
     """
 
     name: str
-    kind: Literal["image", "target", "prediction", "share", "gradient"]
+    kind: Literal["image", "target", "prediction", "share", "gradient", "difference"]
     limits: tuple[float, float] | None
     legend: str
     alt: str
@@ -74,7 +74,8 @@ class _Pins:
         return self.pin, moved
 
 
-def _panel(panel: Panel) -> dict[str, Any]:
+def panel_head(panel: Panel) -> dict[str, Any]:
+    """A panel as JSON; limits that span nothing are left out."""
     limits = plain(panel.limits)
     usable = limits is not None and None not in limits and limits[0] < limits[1]
     return asdict(panel) | {"limits": limits if usable else None}
@@ -132,7 +133,7 @@ def viewer(
         "prediction": None if pair else prediction,
         "target": None if pair else target,
         "levels": levels or {"kind": "probability"},
-        "panels": [_panel(panel) for panel in panels],
+        "panels": [panel_head(panel) for panel in panels],
         "dense": planes is not None,
         "packed": packed,
         "threshold": threshold,

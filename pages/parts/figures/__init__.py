@@ -5,9 +5,11 @@ from .curves import curves, one_pixel, weights
 from .land import moved, page, sections, standing
 from .literature import prevalences, two_descents
 from .payers import probability_histogram, who_pays
+from .volume import by_slice
 
 __all__ = [
     "CONFIG",
+    "by_slice",
     "curves",
     "moved",
     "one_pixel",

@@ -41,7 +41,7 @@ def paint(
         _check_size(found, size, limits)
         return painted(found, classes, limits)
     except Refused as refused:
-        raise ReadError(refused.code, f"{quoted(name)} {refused.text}") from None
+        raise ReadError(refused.code, f"{quoted(name)} {refused.text}", refused.asks) from None
     except MemoryError:
         raise ReadError(
             "too_large", f"{quoted(name)} needs more memory than there is. Make it smaller."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import Question
 from ..limits import Limits
 from .rle import mask_of
 from .shapes import Drawing, Refused, Shape, entry, label_of, listed, numbers, side, some
@@ -90,6 +91,7 @@ def _chosen(images: list[Any], picture: str | None) -> dict[str, Any]:
             "ambiguous",
             f"speaks of {len(called):,} pictures: {listed(tuple(called), 3)}. Choose one by its "
             "file name.",
+            Question.of_names("picture", tuple(called)),
         )
     if picture in called:
         return called[picture]

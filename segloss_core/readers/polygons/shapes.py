@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import Code
+from ..errors import Code, Question
 from ..limits import Limits
 
 Points = NDArray[np.float64]
@@ -23,10 +23,11 @@ FARTHEST = 1_000_000  # pixels; a point farther out is a slip, and would cost en
 class Refused(ValueError):
     """Why a file cannot be read, without its name: a code and the rest of the sentence."""
 
-    def __init__(self, code: Code, text: str) -> None:
+    def __init__(self, code: Code, text: str, asks: Question | None = None) -> None:
         super().__init__(text)
         self.code: Code = code
         self.text = text
+        self.asks = asks
 
 
 @dataclass(frozen=True, eq=False)

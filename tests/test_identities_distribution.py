@@ -1,14 +1,24 @@
-"""Variants of focal and overlap losses, and losses on soft labels, as one another and by hand."""
+"""Distribution losses as one another, as torch's own, and by hand."""
+
+import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 
-from segloss_core import LOSSES, Note, Pixels, maps
+from segloss_core import LOSSES, maps
 
 from .laws import same, scene
-from .test_identities import mask_of
 
 L = LOSSES
+
+
+def beta_auto(y):
+    return float(1 - y.mean())
+
+
+def margin(z, y):
+    return (2 * y - 1) * z
 
 
 def all_but_the_easiest(z, y, m):
@@ -27,6 +37,49 @@ def brier_of_tempered(z, y):
 
 
 IDENTITIES = {
+    "bce is torch's": lambda z, y: (L["bce"](z, y), F.binary_cross_entropy_with_logits(z, y)),
+    "weighted_bce is pos_weight": lambda z, y: (
+        L["weighted_bce"](z, y, beta=3.5),
+        F.binary_cross_entropy_with_logits(z, y, pos_weight=torch.tensor(3.5).double()),
+    ),
+    "weighted_bce(1) = bce": lambda z, y: (L["weighted_bce"](z, y, beta=1), L["bce"](z, y)),
+    "balanced_bce(½) = bce / 2": lambda z, y: (L["balanced_bce"](z, y, beta=0.5), L["bce"](z, y) / 2),
+    "balanced_bce(β) = (1−β) weighted_bce(β/(1−β))": lambda z, y: (
+        L["balanced_bce"](z, y, beta=0.7),
+        0.3 * L["weighted_bce"](z, y, beta=0.7 / 0.3),
+    ),
+    "automatic β is n0/N": lambda z, y: (
+        L["balanced_bce"](z, y),
+        L["balanced_bce"](z, y, beta=beta_auto(y)),
+    ),
+    "focal(½, 0) = bce / 2": lambda z, y: (L["focal"](z, y, alpha=0.5, gamma=0), L["bce"](z, y) / 2),
+    "focal(α, 0) = balanced_bce(α)": lambda z, y: (
+        L["focal"](z, y, alpha=0.8, gamma=0),
+        L["balanced_bce"](z, y, beta=0.8),
+    ),
+    "gce(1) = mae": lambda z, y: (L["gce"](z, y, q=1), L["mae"](z, y)),
+    "poly1_bce = bce + ε mae": lambda z, y: (
+        L["poly1_bce"](z, y, epsilon=2.5),
+        L["bce"](z, y) + 2.5 * L["mae"](z, y),
+    ),
+    "poly1_bce(0) = bce": lambda z, y: (L["poly1_bce"](z, y, epsilon=0), L["bce"](z, y)),
+    "poly1_focal(γ=0, α=½) = (bce + 2 ε mae) / 2": lambda z, y: (
+        L["poly1_focal"](z, y, epsilon=0.7, alpha=0.5, gamma=0),
+        L["bce"](z, y) / 2 + 0.7 * L["mae"](z, y),
+    ),
+    "label_smoothing_bce = bce + ε/2 mean margin": lambda z, y: (
+        L["label_smoothing_bce"](z, y, epsilon=0.3),
+        L["bce"](z, y) + 0.15 * margin(z, y).mean(),
+    ),
+    "topk_bce(1) = bce": lambda z, y: (L["topk_bce"](z, y, k=1), L["bce"](z, y)),
+    "topk_bce(1/N) = the largest": lambda z, y: (
+        L["topk_bce"](z, y, k=1 / z.numel()),
+        torch.nn.functional.softplus(-margin(z, y).double(), threshold=1000).max(),
+    ),
+    "mse = sensitivity_specificity(n1/N)": lambda z, y: (
+        L["mse"](z, y),
+        L["sensitivity_specificity"](z, y, w=float(y.mean())),
+    ),
     "asymmetric(0, 0, 0) = bce": lambda z, y: (
         L["asymmetric"](z, y, gamma_pos=0, gamma_neg=0, margin=0), L["bce"](z, y),
     ),
@@ -50,18 +103,6 @@ IDENTITIES = {
     "reduced_focal of wrong pixels = bce": lambda z, y: (
         L["reduced_focal"](-z.abs() * (2 * y - 1), y), L["bce"](-z.abs() * (2 * y - 1), y),
     ),
-    "power_jaccard(1) = jaccard": lambda z, y: (
-        L["power_jaccard"](z, y, power=1, smooth=3), L["jaccard"](z, y, smooth=3),
-    ),
-    "power_jaccard(2) = 2D/(1 + D), D = squared_dice(2s)": lambda z, y: (
-        L["power_jaccard"](z, y, power=2, smooth=3),
-        2 * L["squared_dice"](z, y, smooth=6) / (1 + L["squared_dice"](z, y, smooth=6)),
-    ),
-    "soft_f1(1) = dice(0)": lambda z, y: (L["soft_f1"](z, y, w=1), L["dice"](z, y, smooth=0)),
-    "soft_f1(w) mixes dice of both classes": lambda z, y: (
-        L["soft_f1"](z, y, w=0.3),
-        0.3 * L["dice"](z, y, smooth=0) + 0.7 * L["dice"](-z, 1 - y, smooth=0),
-    ),
     "bi_tempered(1, 1) = bce": lambda z, y: (L["bi_tempered"](z, y, t1=1, t2=1), L["bce"](z, y)),
     "bi_tempered(t₁, 2): π of z in closed form": lambda z, y: (
         L["bi_tempered"](z, y, t1=0, t2=2), brier_of_tempered(z, y),
@@ -75,37 +116,51 @@ IDENTITIES = {
     "quality_focal(β → 0) = label_smoothing_bce": lambda z, y: (
         L["quality_focal"](z, y, beta=1e-15, epsilon=0.3), L["label_smoothing_bce"](z, y, epsilon=0.3),
     ),
-    "dice_semimetric(0) = dice": lambda z, y: (
-        L["dice_semimetric"](z, y, epsilon=0, smooth=3), L["dice"](z, y, smooth=3),
-    ),
-    "dice_semimetric of sure masks: the error keeps 1 − ε of its weight": lambda z, y: (
-        L["dice_semimetric"](mask_of(z), y, epsilon=0.2, smooth=3),
-        (0.8 * ((z > 0) != (y > 0)).double().sum() + 0.1 * y.numel())
-        / ((z > 0).double().sum() + 0.8 * y.sum() + 0.1 * y.numel() + 3),
-    ),
 }  # fmt: skip
-
-
-def test_dice_of_soft_labels_prefers_a_sure_prediction_and_the_semimetric_does_not():
-    y = scene()[1]
-    label = 0.9 * y + 0.05
-    sure = (800 * (2 * y - 1)).sigmoid()
-
-    def dice(p):
-        return float(1 - 2 * (p * label).sum() / (p + label).sum())
-
-    assert dice(label) > dice(sure) + 0.01
-    best, hard = (
-        float(L["dice_semimetric"](torch.logit(p), y, smooth=0))
-        for p in (label, sure.clamp(1e-16, 1 - 1e-16))
-    )
-    assert best < 1e-14 and hard > 0.05
 
 
 @pytest.mark.parametrize("identity", IDENTITIES.values(), ids=IDENTITIES.keys())
 def test_identity(identity):
     for seed in range(3):
         same(*identity(*scene(seed)), 1e-12)
+
+
+def test_bce_does_not_care_which_class_is_called_object():
+    z, y = scene()
+    same(L["bce"](z, y), L["bce"](-z, 1 - y), 1e-14)
+
+
+def test_weighting_by_beta_shifts_every_logit_by_its_logarithm():
+    """The minimiser of weighted_bce for a chance π is that of bce with ln β added to the logit."""
+    y = torch.zeros(20, 20).double()
+    y.view(-1)[:60] = 1  # π = 0.15
+    for beta in (0.3, 4.0):
+        z = torch.full_like(y, math.log(0.15 / 0.85) + math.log(beta)).requires_grad_()
+        (slope,) = torch.autograd.grad(L["weighted_bce"](z, y, beta=beta), z)
+        assert abs(float(slope.sum())) < 1e-14
+
+
+def test_gce_goes_to_cross_entropy_as_q_goes_to_zero():
+    z, y = scene()
+    same(L["gce"](z, y, q=1e-9), L["bce"](z, y), 1e-7)
+
+
+def test_label_smoothing_charges_a_surer_prediction_more():
+    _, y = scene()
+    values = [float(L["label_smoothing_bce"](s * (2 * y - 1), y)) for s in (2.944, 6.0, 50.0, 1e4)]
+    assert values == sorted(values)
+
+
+def test_equally_wrong_pixels_share_the_remaining_places():
+    """K = 2.5: the worst pixel has a place of its own, three tied ones share one and a half."""
+    z = torch.tensor([[3.0, 1.0, 1.0, -1.0, -2.0]]).double()
+    y = torch.tensor([[0.0, 0.0, 0.0, 1.0, 0.0]]).double()
+    share = maps.share(L["topk_bce"], z, y, k=0.5)
+    cost = torch.nn.functional.softplus(torch.tensor([3.0, 1.0, 1.0, 1.0]).double()) / 2.5
+    same(share[0], torch.cat([cost * torch.tensor([1, 0.5, 0.5, 0.5]), torch.zeros(1)]), 1e-14)
+    # A tied pixel of weight 2 is two of them.
+    weight = torch.tensor([[1.0, 2.0, 0.0, 1.0, 1.0]]).double()
+    same(L["topk_bce"](z, y, weight, k=0.5), L["topk_bce"](z, y, k=0.5), 1e-14)
 
 
 def test_the_margin_frees_easy_background_and_silences_confident_mistakes():
@@ -169,16 +224,7 @@ def test_equal_tempered_classes_still_push():
     assert slope[0, 0] < -0.1 and slope[0, 0] == -slope[0, 1]
 
 
-def test_a_missing_class_is_named_where_it_has_a_part():
-    z, y = scene()
-    empty, full = torch.zeros_like(y), torch.ones_like(y)
-
-    def note(target, w):
-        return L["soft_f1"].at(Pixels.from_logits(z, target), w=w).note
-
-    assert note(empty, 0.5) is note(full, 0.5) is Note.MISSING_OVERLAP
-    assert note(empty, 0.0) is note(full, 1.0) is note(y, 0.5) is None
-    assert float(L["soft_f1"](z, empty, w=1)) == 1
-    nothing = Pixels.from_logits(z * 0 - 1e4, empty)
-    assert L["soft_f1"].at(nothing).note is Note.ZERO_OVER_ZERO
-    assert float(L["soft_f1"].at(nothing).value) == 0
+def test_both_classes_weigh_the_same_under_the_automatic_beta():
+    _z, y = scene()
+    beta = beta_auto(y)
+    assert beta * float(y.sum()) == pytest.approx((1 - beta) * float((1 - y).sum()))

@@ -1,0 +1,83 @@
+"""Labels that stand for pixels not judged: which one a target has, and what that means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from segloss_core.pair import Pair
+from segloss_core.readers import Reading
+
+from .say import percent
+
+if TYPE_CHECKING:
+    from .files import Slot
+
+VOID = 255  # what data sets mark with; -1 is kept as that
+_MINUS = -1
+
+
+def usual(labels: Reading) -> int | None:
+    """The label that is ignored unasked: 255, where it occurs."""
+    return VOID if bool((labels.array == VOID).any()) else None
+
+
+def negative(labels: Reading) -> bool:
+    """Whether these labels were read with −1 as what is ignored."""
+    return any(note.startswith("Label −1") for note in labels.assumptions)
+
+
+def kept_as(ignore: int | None) -> int | None:
+    """The number that ignored pixels have in an array of labels."""
+    return VOID if ignore == _MINUS else ignore
+
+
+def choose(slot: Slot) -> int | None:
+    """A box under the target's: which label is ignored, or none."""
+    labels, now = slot.labels, slot.wanted.ignore
+    if labels is None:
+        return now
+    if now == _MINUS:
+        st.caption("Label −1 is ignored: a class cannot be negative.")
+        return now
+    numbers = [int(n) for n in np.unique(labels.array) if n != slot.wanted.class_]
+    if now is not None and now not in numbers:  # of another page
+        numbers.append(now)
+    numbers.sort(key=lambda n: (n != VOID, n))
+    names, key = labels.class_names, f"ignore.{slot.file}.{slot.round}"
+    if st.session_state.get(key, now) not in (None, *numbers):
+        st.session_state[key] = None
+    st.session_state.setdefault(key, now)
+    chosen: int | None = st.selectbox(
+        "Ignore", [None, *numbers], key=key,
+        format_func=lambda n: "nothing: all pixels count" if n is None else _title(n, names),
+        help="Pixels with this label count nowhere: in no loss, no map and no metric. Data sets "
+        "mark with 255 what nobody has judged.",
+    )  # fmt: skip
+    return chosen
+
+
+def _title(number: int, names: tuple[str, ...]) -> str:
+    if number < len(names):
+        return names[number]
+    return f"{number}, the usual mark" if number == VOID else f"class {number}"
+
+
+def offer(ignore: int | None) -> str:
+    """What a button says that reads a refused mask as classes."""
+    if ignore is None:
+        return "It holds several classes: choose one"
+    return f"It holds classes, and {ignore} means ignored: choose one".replace("-", "−")
+
+
+def fact(pair: Pair) -> tuple[str, ...]:
+    """How many pixels of a pair count nowhere, and what a loss of place makes of them."""
+    if pair.ignored is None:
+        return ()
+    many = pair.target.size - pair.counted
+    return (
+        f"{many:,} pixels ({percent(many / pair.target.size)}) are ignored: they count nowhere. "
+        "Losses and scores that look at places take them for background when they measure.",
+    )

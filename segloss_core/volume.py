@@ -1,0 +1,128 @@
+"""A loss on every slice of a volume, and on all slices as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from .kinds import Kinds, code
+from .pair import Prediction
+from .pixels import Pixels
+from .spec import Loss, Note
+
+DENSE = 1 << 22
+"""Pixels of a volume of floats that are still added up: ten planes of them are a third of 1 GB."""
+
+
+@dataclass(frozen=True)
+class SliceValue:
+    """A loss's value on one slice; `objects` counts the target's object pixels there."""
+
+    index: int
+    value: float
+    note: Note | None
+    objects: int
+
+
+@dataclass(frozen=True)
+class BySlice:
+    """A loss's value on each slice and on the volume.
+
+    whole: of all pixels together; None where `how` is not "together".
+    how: "together"; "positional" where the loss looks at places, which a pile of slices would
+        mix up; "large" for more pixels of floats than are added up.
+    """
+
+    rows: tuple[SliceValue, ...]
+    whole: float | None
+    how: Literal["together", "positional", "large"]
+
+    @property
+    def mean(self) -> float:
+        """The mean over the slices, each counting alike."""
+        return sum(row.value for row in self.rows) / len(self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """The slices of one target and one prediction.
+
+    targets: uint8 Z x H x W of 0 and 1.  predictions: one for each slice, of one kind.
+    Raises ValueError where they do not fit.
+    """
+
+    targets: NDArray[np.uint8] = field(repr=False)
+    predictions: Sequence[Prediction] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Check that there are slices, as many of either, of one size."""
+        if self.targets.ndim != 3 or not len(self.targets):
+            raise ValueError(f"targets must be Z x H x W, got shape {self.targets.shape}")
+        sizes = {prediction.size for prediction in self.predictions}
+        if len(self.predictions) != len(self.targets) or sizes != {self.targets.shape[1:]}:
+            raise ValueError(
+                f"targets are {self.targets.shape}; {len(self.predictions)} predictions of "
+                f"{sorted(sizes)} do not fit"
+            )
+        if len({prediction.codes is None for prediction in self.predictions}) > 1:
+            raise ValueError("some predictions are coded and some are floats")
+
+    @cached_property
+    def objects(self) -> NDArray[np.int64]:
+        """How many object pixels each slice has: int64 (Z,)."""
+        return np.count_nonzero(self.targets, axis=(1, 2))
+
+    @cached_property
+    def _kinds(self) -> tuple[Kinds, ...] | None:
+        found = []
+        for target, prediction in zip(self.targets, self.predictions, strict=True):
+            if prediction.codes is None or prediction.table is None:
+                return None
+            found.append(Kinds.of(code(prediction.codes, target), prediction.table))
+        return tuple(found)
+
+    def _dense(self, index: int) -> Pixels:
+        z = torch.from_numpy(self.predictions[index].logits())
+        return Pixels.from_logits(z, torch.tensor(self.targets[index]))
+
+    def _together(self) -> Pixels:
+        """All pixels as one: added up by kind, or side by side."""
+        if self._kinds is not None:
+            table = self.predictions[0].table
+            assert table is not None
+            total = np.sum([kinds.count for kinds in self._kinds], axis=0)
+            return Kinds.of_counts(total, table).pixels
+        z = np.concatenate([prediction.logits().ravel() for prediction in self.predictions])
+        y = torch.tensor(self.targets.reshape(1, -1))
+        return Pixels.from_logits(torch.from_numpy(z)[None], y)
+
+    def by_slice(
+        self,
+        loss: Loss,
+        progress: Callable[[float], None] = lambda done: None,
+        **dials: float | None,
+    ) -> BySlice:
+        """Give the loss of every slice by itself, and of the volume where that makes sense.
+
+        `progress` is told the part that is done, 0 to 1, and may raise to give up.
+        """
+        rows = []
+        counted = self._kinds if not loss.positional else None
+        with torch.no_grad():
+            for index, objects in enumerate(self.objects):
+                px = self._dense(index) if counted is None else counted[index].pixels
+                answer = loss.at(px, **dials)
+                rows.append(SliceValue(index, float(answer.value), answer.note, int(objects)))
+                progress((index + 1) / len(self.targets))
+            if loss.positional:
+                return BySlice(tuple(rows), None, "positional")
+            if counted is None and self.targets.size > DENSE:
+                return BySlice(tuple(rows), None, "large")
+            whole = float(loss.at(self._together(), **dials).value)
+        return BySlice(tuple(rows), whole, "together")
