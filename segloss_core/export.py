@@ -92,6 +92,25 @@ prediction, target = pair.prediction, pair.target
 """
 
 
+def from_bundle(name: str, confidence: float | None = None, ignoring: bool = False) -> str:
+    """How a script opens a bundle; a hard prediction is given this confidence.
+
+    `ignoring` if some of its pixels are ignored.
+    """
+    judged = "\nignored = pair.ignored" if ignoring else ""
+    sure = f".with_confidence({confidence!r})" if confidence is not None else ""
+    short = "  # put the whole name here" if "…" in name else ""
+    return f"""\
+from pathlib import Path
+
+from segloss_core import bundle
+
+file = {name!r}{short}
+pair = bundle.read(Path(file).read_bytes(), file).pair
+prediction, target = pair.prediction{sure}, pair.target{judged}
+"""
+
+
 def from_files(
     target: str,
     prediction: str,

@@ -7,16 +7,21 @@ Add valid files to `FILES`: a function that gives them by name.
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 import tracemalloc
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, get_args
 
 import numpy as np
 
-from segloss_core.readers import Code, ReadError, Reading, read
+from segloss_core import bundle
+from segloss_core.pair import Pair, Prediction
+from segloss_core.readers import Code, ReadError, Reading, png, read
+from segloss_core.readers.archive import pairs_in, part
 
 from .fuzz_polygons import SIZE, VALID
 from .reader_files import valid_arrays, valid_pictures
@@ -129,17 +134,78 @@ def run(cases: int, seed: int) -> Counter[str]:
     return outcomes
 
 
+def archives() -> dict[str, bytes]:
+    """A bundle of every kind and a ZIP of pairs."""
+    rng = np.random.default_rng(6)
+    codes = rng.integers(0, 256, (13, 17), dtype=np.uint8)
+    target = (codes > 99).astype(np.uint8)
+    guesses = {
+        "codes": Prediction.coded(codes),
+        "hard": Prediction.hard(target),
+        "float": Prediction.from_logits(rng.normal(size=(13, 17)).astype(np.float32)),
+    }
+    found = {
+        f"{kind}.segloss.zip": bundle.write(
+            Pair(codes, target, guess, "x"), {"loss": "dice"}, "Tune"
+        )
+        for kind, guess in guesses.items()
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for folder in ("images", "masks", "preds"):
+            for n in range(3):
+                archive.writestr(f"{folder}/{n}.png", png(codes))
+    return {**found, "pairs.zip": out.getvalue()}
+
+
+def open_archive(data: bytes, name: str) -> None:
+    """Open it whichever it is, with all that is in it. Raises ReadError."""
+    if bundle.is_bundle(data, name):
+        bundle.read(data, name)
+        return
+    for pair in pairs_in(data, name).pairs:
+        for role, path in pair.paths.items():
+            check(read(part(data, name, path), path, role=role), role)
+
+
+def run_archives(cases: int, seed: int) -> Counter[str]:
+    """As `run`, for bundles and ZIPs of pairs."""
+    rng = np.random.default_rng(seed)
+    files = archives()
+    names = list(files)
+    outcomes: Counter[str] = Counter()
+    for index in range(cases):
+        name = names[index % len(names)]
+        data = mutated(files[name], rng, files[names[int(rng.integers(len(names)))]])
+        started = time.process_time()
+        try:
+            open_archive(data, name)
+        except ReadError as error:
+            assert error.code in get_args(Code)
+            assert "Traceback" not in str(error)
+            outcomes[error.code] += 1
+        except Exception as error:
+            raise AssertionError(f"case {index} of seed {seed}, {name}: {error!r}") from error
+        else:
+            outcomes["read"] += 1
+        took = time.process_time() - started
+        assert took < SECONDS, f"case {index} of seed {seed}, {name}: {took:.1f} s"
+    return outcomes
+
+
 def main() -> None:
     """Run from the command line and say what came out."""
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     tracemalloc.start()
     started = time.process_time()
-    outcomes = run(cases, seed)
+    outcomes = run(cases, seed) + run_archives(cases // 4, seed)
     _, peak = tracemalloc.get_traced_memory()
     assert peak < MEMORY, f"{peak:,} bytes"
     took = time.process_time() - started
-    print(f"{cases:,} broken files in {took:.0f} s, at most {peak / 1e6:.0f} MB: {dict(outcomes)}")
+    print(
+        f"{cases + cases // 4:,} broken files in {took:.0f} s, at most {peak / 1e6:.0f} MB: {dict(outcomes)}"
+    )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ import pytest
 from segloss_core.readers import LIMITS, Code, ReadError, png, read
 from segloss_core.readers.archive import pairs_in, part, shown_path
 
+from .fuzz_readers import run_archives
+
 
 def zipped(*names: str, data: bytes = b"x" * 10, how: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
@@ -202,3 +204,8 @@ def test_a_byte_turned_anywhere_gives_pairs_or_an_error():
             assert set(unpacked) == {b"x" * 10}
             outcomes.add("read")
     assert outcomes == {"read", "refused"}
+
+
+def test_broken_archives_by_the_hundred_end_in_pairs_or_an_error():
+    outcomes = run_archives(600, 7)
+    assert outcomes["read"] and outcomes["corrupt"] and sum(outcomes.values()) == 600

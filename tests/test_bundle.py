@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from segloss_core import bundle
+from segloss_core import bundle, export
 from segloss_core.pair import Pair, Prediction
 from segloss_core.readers import LIMITS, Code, ReadError
 from segloss_core.scenes import SCENES
@@ -420,3 +420,17 @@ def test_a_byte_turned_anywhere_gives_the_same_pair_or_an_error(kind):
             assert dict(after.state) == STATE and after.page == "tune"
             outcomes.add("read")
     assert outcomes == {"read", "refused"}
+
+
+@pytest.mark.parametrize("confidence", [None, 0.7])
+def test_the_script_that_opens_a_bundle_runs(tmp_path, confidence):
+    ignored = CODES < 20
+    before = pair(prediction=PREDICTIONS["hard" if confidence else "codes"], ignored=ignored)
+    file = tmp_path / "it's.segloss.zip"
+    file.write_bytes(bundle.write(before, STATE))
+    found: dict[str, Any] = {}
+    exec(export.from_bundle(str(file), confidence, ignoring=True), found)
+    np.testing.assert_array_equal(found["target"], before.target)
+    np.testing.assert_array_equal(found["ignored"], ignored)
+    now = before.prediction if confidence is None else before.prediction.with_confidence(confidence)
+    assert found["prediction"].state_digest == now.state_digest

@@ -17,7 +17,8 @@ from segloss_core.readers.labels import different
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import channels, drawings, guesses, ignoring, view
+from . import channels, drawings, guesses, ignoring, letting_go, view
+from .archives import Archive, pick
 from .files import TYPES, Slot, Wanted, read_slot
 from .say import plain
 
@@ -37,6 +38,8 @@ class Uploads:
     made_of: tuple[Any, ...] = ()
     resized: tuple[str, ...] = ()
     waiting: bool = False  # the boxes hold something else than the pair on screen
+    opened: str = ""  # the name of the bundle that the pair came out of
+    archive: Archive | None = None  # several pairs, of which one is looked at
 
 
 def uploads() -> Uploads:
@@ -46,8 +49,9 @@ def uploads() -> Uploads:
 
 def forget() -> None:
     """Drop every file of this session, and the pair made of them."""
+    letting_go.soon()
     st.session_state["uploads"] = Uploads()
-    st.session_state["files.round"] = st.session_state.get("files.round", 0) + 1
+    empty_boxes()
     drawings.forget_uploads()
     if base_name() == view.UPLOAD:
         view.put("pair", view.TABLE["pair"].default)
@@ -160,6 +164,9 @@ def source_code() -> str:
     if name != view.UPLOAD or mine.study is None:
         return export.from_sample(base_name())
     pair = mine.study.pair
+    if mine.opened:
+        ignoring_some = pair.ignored is not None
+        return export.from_bundle(mine.opened, pair.prediction.confidence, ignoring_some)
     if (slot := mine.slots.get("prediction")) and slot.channels and "target" in mine.slots:
         truth, found = mine.slots["target"], slot.channels
         return export.from_channels(
@@ -201,16 +208,19 @@ def say_whose_drawing() -> None:
 def choose_files(where: torch.device) -> None:
     """Three boxes for files; as soon as target and prediction fit, they are the current pair."""
     mine, fresh = uploads(), False
+    if mine.archive is not None and pick(mine.archive):
+        _empty_slots(mine)
     for role, (label, hint) in ROLES.items():
         key = f"file.{role}.{st.session_state.get('files.round', 0)}"
-        file = st.file_uploader(
+        given = st.file_uploader(
             label, type=TYPES, help=hint, key=key, on_change=_changed, args=(role, key)
         )
+        file = given or (mine.archive.chosen(role) if mine.archive else None)
         slot = mine.slots.get(role)
         if file is not None and (slot is None or slot.file != file.file_id):
             slot = mine.slots[role] = _read(mine, role, file, Wanted())
             fresh = True
-        elif file is None and slot is not None and slot.reading is not None:
+        if given is None and slot is not None and slot.reading is not None:
             st.caption(f"Still open: {plain(slot.reading.name)}")
         if slot is not None:
             if role == "prediction" and channels.follow(slot, mine.slots.get("target")):
@@ -225,9 +235,16 @@ def choose_files(where: torch.device) -> None:
                 _offer_classes(mine, role, slot)
     for said in _lie_differently(mine):
         st.warning(f"{said}.", icon=":material/3d_rotation:")
-    if mine.slots or mine.study is not None:
+    if mine.slots or mine.study is not None or mine.archive is not None:
         st.button("Forget my files", on_click=forget, icon=":material/delete:", type="tertiary")
     _join(mine, where, fresh)
+
+
+def _empty_slots(mine: Uploads) -> None:
+    """Leave out what came from an archive: another of its pairs is read in its place."""
+    for role, slot in list(mine.slots.items()):
+        if mine.archive is not None and mine.archive.holds(slot.file):
+            del mine.slots[role]
 
 
 def _changed(role: str, key: str) -> None:
@@ -280,7 +297,7 @@ def _join(mine: Uploads, where: torch.device, fresh: bool) -> None:
     readings = {role: slot.reading for role, slot in mine.slots.items() if slot.reading}
     broken = any(slot.error for slot in mine.slots.values())
     missing = [ROLES[role][0].lower() for role in ("target", "prediction") if role not in readings]
-    mine.waiting = bool(mine.study and (broken or missing))
+    mine.waiting = bool(mine.study and (broken or missing) and (mine.slots or not mine.opened))
     if missing:
         if readings and not broken:
             st.info(f"Now the {' and the '.join(missing)}.", icon=":material/upload_file:")
@@ -341,7 +358,32 @@ def _make(mine: Uploads, readings: dict[str, Reading], where: torch.device) -> N
         notes=tuple(said),
         ignored=readings["target"].ignored,
     )
-    mine.study = Study(pair, where)
+    letting_go.soon()
+    mine.study, mine.opened = Study(pair, where), ""
+    drawings.forget_replaced()
+
+
+def adopt(pair: Pair, name: str, where: torch.device) -> None:
+    """Make a whole pair the current one, in place of files and of a pair before."""
+    names = {"target": "target.png", "prediction": "prediction.png", **pair.names}
+    letting_go.soon()
+    st.session_state["uploads"] = Uploads(
+        study=Study(replace(pair, names=names), where), opened=name
+    )
+    empty_boxes()
+    drawings.forget_replaced()
+
+
+def take_archive(archive: Archive) -> None:
+    """Look at pairs of an archive; the pair on screen stays until one of them is read."""
+    mine = uploads()
+    mine.slots, mine.archive = {}, archive
+    empty_boxes()
+
+
+def empty_boxes() -> None:
+    """Give every box for files another key: that is how they are emptied."""
+    st.session_state["files.round"] = st.session_state.get("files.round", 0) + 1
 
 
 def _offer_resize(mine: Uploads, role: str, size: tuple[int, int]) -> None:

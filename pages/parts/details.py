@@ -7,6 +7,7 @@ import streamlit as st
 from segloss_core import Loss, export, files
 from segloss_core.arithmetic import Worked
 from segloss_core.arithmetic import number as _latex
+from segloss_core.maps import Wrt
 from segloss_core.study import BAND, Maps, Study
 
 from . import card, current, elsewhere, figures, settings, several, slices, view
@@ -141,9 +142,9 @@ def _slug(loss: Loss, setting: dict[str, float | int | None]) -> str:
     return "-".join([loss.name, view.get("wrt"), *(f"{k}={v}" for k, v in setting.items())])
 
 
-def _npz(study: Study, loss: Loss) -> bytes:
-    """Both maps, dense, as a file."""
-    found = study.maps(loss, wrt=view.get("wrt"), **settings.of(loss))
+def _npz(study: Study, loss: Loss, wrt: Wrt, setting: dict[str, float | int | None]) -> bytes:
+    """Both maps, dense, as a file. It is made outside of the page, where nothing is remembered."""
+    found = study.maps(loss, wrt=wrt, **setting)
     share, gradient = (plane.astype("f4") for plane in study.dense(found))
     ignored = study.pair.ignored
     more = {} if ignored is None else {"ignored": ignored}
@@ -152,14 +153,15 @@ def _npz(study: Study, loss: Loss) -> bytes:
 
 def show_code(study: Study, loss: Loss) -> None:
     """The script that gives the numbers on screen, and the criterion for training."""
-    setting, source = settings.of(loss), current.source_code()
+    setting, source, wrt = settings.of(loss), current.source_code(), view.get("wrt")
     value = study.value(loss, **setting).value
     st.caption(f"Prints {short(value, 10)}, the value on screen.")
     ignores = study.pair.ignored is not None
-    script = export.snippet(loss, setting, view.get("wrt"), source, value, ignores)
+    script = export.snippet(loss, setting, wrt, source, value, ignores)
     st.code(script, language="python")
     st.download_button(
-        "Download both maps (NPZ)", lambda: _npz(study, loss), icon=":material/download:",
+        "Download both maps (NPZ)", lambda: _npz(study, loss, wrt, setting),
+        icon=":material/download:",
         # The name tells any two maps apart: downloads of equal length may share an address.
         file_name=f"{_slug(loss, setting)}-{study.pair.digest[:10]}.npz",
         help="share and gradient as float32 arrays, (H, W)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import streamlit as st
 import torch
 
@@ -89,7 +91,12 @@ def _painter(drawing: Drawing) -> None:
     pair = drawing.base.pair
     keep = [f"{name}.{pair.digest}" for name in _MASKS]
 
+    held = weakref.ref(drawing)  # what is called after a stroke is kept when the page is left
+
     def struck() -> None:
+        drawing = held()
+        if drawing is None:
+            return
         drawing.follow()
         if view.get("pair") != view.DRAWN:  # the address and the sidebar follow the first stroke
             view.put("base", current.base_name())

@@ -18,6 +18,7 @@ from .browser import Document
 
 Codes = NDArray[np.uint8]
 
+KEPT = 3  # drawings on uploads that are no longer looked at; each holds its pair and its maps
 _LAST = "drawing.last"
 
 
@@ -115,6 +116,15 @@ def begin(name: str, base: Study) -> Drawing:
         _all()[_key(name, base)] = found
         st.session_state[_LAST] = (name, found)
     return found
+
+
+def forget_replaced() -> None:
+    """Of the drawings on files that were replaced, keep the newest few that anybody painted on."""
+    mine = [key for key in _all() if key.startswith(f"{view.UPLOAD}:")]
+    painted = [key for key in mine if _all()[key].touched]
+    for key in set(mine) - set(painted[-KEPT:]):
+        del _all()[key]
+    st.session_state.pop(_LAST, None)
 
 
 def forget_uploads() -> None:

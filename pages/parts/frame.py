@@ -10,7 +10,7 @@ import torch
 
 from segloss_core import device
 
-from . import view
+from . import bundles, letting_go, view
 from .say import plain
 
 PAGES = (
@@ -70,6 +70,9 @@ def open_page(title: str) -> torch.device:
     st.set_page_config(f"{title} · SegLoss Lab", ICON, layout="wide")
     one_thread()
     view.arrive()
+    if found := bundles.page_to_open(title, {label: path for path, label, _ in PAGES}):
+        st.switch_page(found, query_params=view.link())
+    letting_go.collect()
     st.html(f"<style>{_STYLE}</style>")
     with st.sidebar:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -86,6 +89,7 @@ def open_page(title: str) -> torch.device:
 def close_page(where: torch.device) -> None:
     """Show where it was computed, and write the view into the URL."""
     with st.sidebar:
+        bundles.save_or_open(where)
         name = device.describe(where)
         st.badge(name, icon=":material/memory:", color="gray", help="where losses are computed")
     view.leave()

@@ -50,6 +50,10 @@ class Later:
             _worker().submit(self._work, job, missing, self.done)
         return {name: self.done[name] for name in tasks if name in self.done}
 
+    def forget(self) -> None:
+        """Wait for nothing any more, and keep no answer."""
+        self.study, self.asked, self.done, self.job = None, (), {}, None
+
     def _work(self, job: object, tasks: Tasks, done: dict[Hashable, Any]) -> None:
         for name, task in tasks.items():
             if self.job is not job:

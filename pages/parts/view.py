@@ -183,15 +183,26 @@ def arrive() -> None:
     late = touched and now in st.session_state.get(_PAST, [])
     if _STATE in st.session_state and (now == st.session_state.get(_WRITTEN) or late):
         return
-    found, ignored = {}, [f"{k}={v}" for k, v in now.items() if k not in _KNOWN]
-    for name, entry in TABLE.items():
-        if entry.url in now:
-            try:
-                found[name] = entry.parse(now[entry.url])
-            except (ValueError, OverflowError):
-                ignored.append(f"{entry.url}={now[entry.url]}")
-    st.session_state[_STATE] = found
+    _take_over(now)
     st.session_state[_WRITTEN] = now
+
+
+def adopt(said: Mapping[str, str], **other: Any) -> None:
+    """Take over what a file says, in the words of an address, with some things otherwise."""
+    _take_over(said)
+    st.session_state[_STATE].update(other)
+    st.session_state[_TOUCHED] = True
+
+
+def _take_over(said: Mapping[str, str]) -> None:
+    found, ignored = {}, [f"{k}={v}" for k, v in said.items() if k not in _KNOWN]
+    for name, entry in TABLE.items():
+        if entry.url in said:
+            try:
+                found[name] = entry.parse(said[entry.url])
+            except (ValueError, OverflowError):
+                ignored.append(f"{entry.url}={said[entry.url]}")
+    st.session_state[_STATE] = found
     st.session_state[_IGNORED] = ignored
 
 
@@ -223,13 +234,23 @@ def link(**other: Any) -> dict[str, str]:
 
     What stands at its default is left out. A link is never bare: a bare address means defaults.
     """
-    chosen = {name: other.get(name, get(name)) for name in TABLE}
+    return _said({**st.session_state.get(_STATE, {}), **other})
+
+
+def _said(state: Mapping[str, Any]) -> dict[str, str]:
+    chosen = {name: state.get(name, entry.default) for name, entry in TABLE.items()}
     said = {
         entry.url: entry.write(chosen[name])
         for name, entry in TABLE.items()
         if chosen[name] != entry.default
     }
     return {"v": VERSION, **said}
+
+
+def watched() -> Callable[[], dict[str, str]]:
+    """Gives `link()` whenever it is called, also by what runs outside of the page."""
+    state = st.session_state.setdefault(_STATE, {})
+    return lambda: _said(state)
 
 
 def leave() -> None:

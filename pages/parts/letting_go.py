@@ -1,0 +1,30 @@
+"""Give back the memory of a pair that was replaced: a study is large and refers to itself."""
+
+from __future__ import annotations
+
+import gc
+
+import streamlit as st
+
+from .later import Later
+
+_RUNS = "letting_go.runs"
+# The fragments of the page on screen hold the old pair until a page is complete without it, and
+# work under way holds it until its next step. A collection takes 1.5 ms: the heap is frozen.
+_ENOUGH = 8
+
+
+def soon() -> None:
+    """A pair was replaced. What still waits for answers about it stops waiting."""
+    for kept in list(st.session_state.values()):
+        if isinstance(kept, Later):
+            kept.forget()
+    st.session_state[_RUNS] = _ENOUGH
+
+
+def collect() -> None:
+    """First in a page: let go of what nobody holds any more, in the first runs after a change."""
+    runs = st.session_state.get(_RUNS, 0)
+    if runs:
+        st.session_state[_RUNS] = runs - 1
+        gc.collect()
