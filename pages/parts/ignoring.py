@@ -51,10 +51,15 @@ def choose(slot: Slot) -> int | None:
         numbers.append(now)
     numbers.sort(key=lambda n: (n != VOID, n))
     names, key = labels.class_names, f"ignore.{slot.file}.{slot.round}"
-    shown = st.session_state.get(key, now)
-    st.session_state[key] = shown if shown in (None, *numbers) else None
-    chosen: int | None = st.selectbox(
-        "Ignore", [None, *numbers], key=key,
+    # What was touched is heard by a callback: a page that is opened anew has no box yet to ask.
+    chosen: int | None = st.session_state.pop(f"{key}.wish", now)
+    st.session_state[key] = chosen
+
+    def take() -> None:
+        st.session_state[f"{key}.wish"] = st.session_state[key]
+
+    st.selectbox(
+        "Ignore", [None, *numbers], key=key, on_change=take,
         format_func=lambda n: "nothing: all pixels count" if n is None else _title(n, names),
         help="Pixels with this label count nowhere: in no loss, no map and no metric. Data sets "
         "mark with 255 what nobody has judged.",
