@@ -302,10 +302,33 @@ def test_painting_goes_on_after_a_visit_to_another_page(page, address, other):
     assert page.get_by_text("Brush.").is_visible()
 
 
+def late_address(ws, query):
+    """A busy server: the page hears of an address only after it has sent what it keeps."""
+    server, held = ws.connect_to_server(), []
+
+    def hear(message):
+        late = held is not None and len(message) < 400 and query in message
+        (held.append if late else ws.send)(message)
+
+    def say(message):
+        nonlocal held
+        server.send(message)
+        if b"brought back" in message:
+            for late in held or ():
+                ws.send(late)
+            assert held, "no address was held back"
+            held = None
+
+    server.on_message(hear)
+    ws.on_message(say)
+
+
 def test_a_reload_and_a_change_of_sample_lose_nothing(page, address):
     go(page, address, pair="lesion")
     stroke(page, (60, 60), (80, 60))
     painted = canvas(page)
+    page.wait_for_function("() => location.search.includes('pair=drawn')")
+    page.route_web_socket("**/_stcore/stream", lambda ws: late_address(ws, b"pair=lesion"))
     page.reload()
     level(page)
     page.wait_for_function("() => location.search.includes('pair=drawn')", timeout=60_000)
