@@ -4,6 +4,7 @@ import { Easel } from "./easel.js";
 import { PainterTools, PAINT_RADII, partOfRadius, probabilityOf, radiusAt } from "./painter_tools.js";
 import { Paper } from "./paper.js";
 import { crc32, strokeMessage } from "./stroke_codec.js";
+import { News } from "./news.js";
 import { el, say } from "./dom.js";
 import { HALF, floodFill } from "./flood.js";
 import { fillPolygon, fillRectangle } from "./polygon.js";
@@ -47,7 +48,8 @@ export class Painter {
         "plus and minus zoom, 0 resets, Escape cancels.",
     }, this.easel.pic, el("div", { class: "sl-line" }, this.where, this.step));
     this.legend = el("p", { class: "sl-says sl-legend" });
-    root.replaceChildren(this.tools.root, this.legend, this.stage, this.tools.foot);
+    this.news = new News();
+    root.replaceChildren(this.tools.root, this.legend, this.stage, this.news.root, this.tools.foot);
     watchBrush(this.easel.pic, {
       ...act,
       moves: () => this.hand.tool === "hand",
@@ -86,6 +88,7 @@ export class Painter {
     this.paper?.outbox.stop();
     this.beside?.outbox.stop();
     this.watch.disconnect();
+    this.news.end();
     this.stopWaiting?.();
     clearTimeout(this.doubt);
     seg.users.delete(this.needs);

@@ -86,7 +86,9 @@ def test_the_sentence_counts_what_the_library_counts_and_the_disagreeing_come_fi
     maps = a.maps(LOSSES["dice"])
     paid = a.payers(maps, 0.5)
     parts = [float(dice[f"a_part_{n}"]) for n in ("by_misses", "by_false_alarms", "within_3_px")]
-    assert parts == pytest.approx([paid.false_negatives, paid.false_positives, paid.boundary_band], rel=1e-9)
+    assert parts == pytest.approx(
+        [paid.false_negatives, paid.false_positives, paid.boundary_band], rel=1e-9
+    )
 
 
 def downloaded(page):

@@ -474,6 +474,15 @@ def test_no_window_scrolls_sideways(browser, address, width, scheme):
     page = browser.new_page(viewport={"width": width, "height": 860}, color_scheme=scheme)
     go(page, address, challenge="cheap")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    news, easel = page.locator(".sl-news"), page.locator(".sl-easel").bounding_box()
+    if width < 640:  # what changed stands under the canvas, which leaves room for it
+        assert easel["height"] <= 0.6 * 860 + 1
+        assert 0 < news.bounding_box()["y"] - easel["y"] - easel["height"] < 40
+        listed = page.locator(".sl-list li[aria-selected=true]")
+        shown = news.locator("dd").first.inner_text().split()[0]
+        assert shown == listed.locator(".sl-value").inner_text().split()[0]
+    else:
+        assert not news.is_visible()
     for element in page.locator(".sl-painter, .sl-losses").all():
         box = element.bounding_box()
         assert box["x"] + box["width"] <= width + 1

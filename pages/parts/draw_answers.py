@@ -33,7 +33,9 @@ def show(drawing: Drawing) -> None:
     late, pending = _late(drawing)
     after = _values(drawing, late)
     before = _before(drawing, after)
-    words = st.container()
+    units = {loss.name: unit(loss) for loss in LOSSES.values()}
+    words, moved = _words(drawing), stroke_words.of_losses(before, after, chosen, units)
+    st.markdown(f"{words} {moved}")
     challenge_box.show(drawing)
     clicked = loss_list(
         rows=[_row(loss, after, before, _name(loss) in pending) for loss in LOSSES.values()],
@@ -41,9 +43,9 @@ def show(drawing: Drawing) -> None:
         chosen=chosen,
         key="draw.losses",
         pending=bool(pending) or unsolved,
+        words=words.replace("**", ""),
+        told=stroke_words.most_moved(before, after, chosen),
     )
-    units = {loss.name: unit(loss) for loss in LOSSES.values()}
-    words.markdown(_words(drawing) + " " + stroke_words.of_losses(before, after, chosen, units))
     if clicked and clicked != chosen:
         view.put("loss", clicked)
         st.rerun()
