@@ -18,7 +18,7 @@ const NEAR = 9; // CSS px around the first corner in which a click closes the po
 const SILENT = 6000; // ms without an answer until the visitor is told
 
 seg.papers ??= new Map(); // document -> Paper: a change of page or of sample loses nothing
-seg.hand ??= { tool: "brush", radius: 8, hardness: 1, value: null, onion: 0.35, outline: true };
+seg.hand ??= { tool: "brush", radius: 8, hardness: 1, value: null, onion: 0.35, outline: true, within: "painted" };
 
 export class Painter {
   constructor(root) {
@@ -29,6 +29,7 @@ export class Painter {
       hardness: hardness => this.take({ hardness }),
       value: value => this.take({ value }),
       onion: onion => this.take({ onion }),
+      within: within => this.take({ within }),
       outline: outline => this.take({ outline }),
       undo: () => this.redraw(this.paper?.undo()),
       redo: () => this.redraw(this.paper?.redo()),
@@ -127,7 +128,9 @@ export class Painter {
     const fresh = before?.doc !== head.doc;
     if (fresh) this.cancel();
     this.head = head;
-    this.paper = seg.papers.get(head.doc) ?? this.open(head);
+    const known = seg.papers.get(head.doc);
+    this.paper = known ?? this.open(head);
+    if (known && fresh && head.awaits) this.recallBoth(head, known); // the painter before was gone too soon
     const { easel, paper, hand } = this;
     this.beside = seg.papers.get(head.other.doc);
     for (const one of [paper, this.beside]) if (one) one.speak = (from, message) => this.speak(from, message);
@@ -189,9 +192,12 @@ export class Painter {
 
   async recall(head, paper, told) {
     const codes = await recallPainted(head.keep, paper.w, paper.h);
-    if (!codes || paper.history.past.length || this.paper !== paper) return;
-    const box = paper.replace("brought back", codes);
-    if (!box) return;
+    if (this.paper !== paper || this.ended) return;
+    const box = codes && !paper.history.past.length ? paper.replace("brought back", codes) : null;
+    if (!box) { // the server waits with its numbers
+      if (head.awaits) this.emit.trigger("recalled", true);
+      return;
+    }
     if (!told) this.notice = "Brought back what you painted before the page was loaded again; undo takes it away.";
     this.redraw(box);
   }
@@ -367,7 +373,9 @@ export class Painter {
   fill(at) {
     const { paper: { w, h } } = this;
     const [x, y] = at.map(Math.floor);
-    this.redraw(this.paper.edit("fill", plane => floodFill(plane, w, h, x, y, this.colour(this.erase))));
+    const outline = this.hand.within === "outline" && planeOf(this.head.outline);
+    const bound = outline ? { sides: outline.data, from: this.head.outline_from } : {};
+    this.redraw(this.paper.edit("fill", plane => floodFill(plane, w, h, x, y, this.colour(this.erase), bound)));
   }
 
   corner(at) {

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy import ndimage
 
 from segloss_core import LOSSES
 from segloss_core.pair import Prediction
@@ -302,25 +303,34 @@ def test_painting_goes_on_after_a_visit_to_another_page(page, address, other):
     assert page.get_by_text("Brush.").is_visible()
 
 
-def late_address(ws, query):
-    """A busy server: the page hears of an address only after it has sent what it keeps."""
-    server, held = ws.connect_to_server(), []
+class BusyServer:
+    """The page hears of an address only after it has sent what it keeps, and that is late."""
 
-    def hear(message):
-        late = held is not None and len(message) < 400 and query in message
-        (held.append if late else ws.send)(message)
+    def __init__(self, page, query):
+        self.query, self.addresses, self.kept = query, [], None
+        page.route_web_socket("**/_stcore/stream", self.route)
 
-    def say(message):
-        nonlocal held
-        server.send(message)
-        if b"brought back" in message:
-            for late in held or ():
-                ws.send(late)
-            assert held, "no address was held back"
-            held = None
+    def route(self, ws):
+        self.page, self.server = ws, ws.connect_to_server()
+        self.server.on_message(self.hear)
+        ws.on_message(self.say)
 
-    server.on_message(hear)
-    ws.on_message(say)
+    def hear(self, message):
+        late = self.addresses is not None and len(message) < 400 and self.query in message
+        (self.addresses.append if late else self.page.send)(message)
+
+    def say(self, message):
+        if self.kept is None and b"brought back" in message:
+            self.kept = message
+        else:
+            self.server.send(message)
+
+    def go_on(self):
+        assert self.kept and self.addresses
+        self.server.send(self.kept)
+        for message in self.addresses:
+            self.page.send(message)
+        self.addresses = None
 
 
 def test_a_reload_and_a_change_of_sample_lose_nothing(page, address):
@@ -328,8 +338,15 @@ def test_a_reload_and_a_change_of_sample_lose_nothing(page, address):
     stroke(page, (60, 60), (80, 60))
     painted = canvas(page)
     page.wait_for_function("() => location.search.includes('pair=drawn')")
-    page.route_web_socket("**/_stcore/stream", lambda ws: late_address(ws, b"pair=lesion"))
+    busy = BusyServer(page, b"pair=lesion")
     page.reload()
+    page.get_by_text("Bringing back your drawing").wait_for(timeout=30_000)
+    for _ in range(100):
+        page.wait_for_timeout(200)
+        if busy.kept and busy.addresses:
+            break
+    assert not page.locator(".sl-losses, .sl-metric").count()  # no number of what is not drawn
+    busy.go_on()
     level(page)
     page.wait_for_function("() => location.search.includes('pair=drawn')", timeout=60_000)
     level(page)
@@ -466,6 +483,19 @@ def test_a_stroke_is_small_on_the_wire(page, address):
     go(page, address, pair="nuclei")
     stroke(page, (200, 200), (300, 240), (340, 200))
     assert int(page.locator(".sl-painter").get_attribute("data-bytes")) < 4096
+
+    # The bucket fills up to what is painted, or up to the target's outline.
+    target = SCENES["nuclei"].draw().target > 0
+    y, x = np.argwhere(ndimage.binary_erosion(target, iterations=3))[0].tolist()
+    bounds = page.get_by_role("group", name="The fill is bounded by")
+    assert not bounds.is_visible()
+    tool(page, "g")
+    bounds.get_by_role("button", name="the target's outline").click()
+    before = canvas(page)
+    stroke(page, (x, y))
+    parts, _ = ndimage.label(target)
+    wanted = np.where(parts == parts[y, x], 243, before)
+    assert np.array_equal(same_on_both_sides(page), wanted)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

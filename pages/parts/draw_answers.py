@@ -13,7 +13,7 @@ from segloss_core import LOSSES, Loss
 from segloss_core.metrics import NAMES as METRICS
 from segloss_core.study import Value
 
-from . import challenge_box, drawings, frame, later, stroke_words, view
+from . import challenge_box, current, drawings, frame, later, stroke_words, view
 from .browser import Metric, Row, loss_list
 from .drawings import Drawing
 from .pictures import unit
@@ -28,6 +28,9 @@ def show(drawing: Drawing) -> None:
     A fragment of its own: while something is on its way only this is repeated.
     """
     frame.one_thread()
+    if drawings.awaited(current.base_name()):
+        st.markdown("Bringing back your drawing …")
+        return
     chosen = view.get("loss")
     unsolved = challenge_box.waiting(drawing)
     late, pending = _late(drawing)

@@ -18,7 +18,7 @@ from .browser import Document
 
 Codes = NDArray[np.uint8]
 
-_LAST = "drawing.last"
+_LAST, _AWAITED = "drawing.last", "drawing.awaited"
 
 
 @dataclass
@@ -115,6 +115,21 @@ def begin(name: str, base: Study) -> Drawing:
         _all()[_key(name, base)] = found
         st.session_state[_LAST] = (name, found)
     return found
+
+
+def await_kept(name: str) -> None:
+    """The address speaks of a drawing on this pair, which only the tab can have."""
+    st.session_state[_AWAITED] = name
+
+
+def awaited(name: str) -> bool:
+    """Whether numbers would be those of the pair as it was before it was drawn on."""
+    return bool(st.session_state.get(_AWAITED) == name)
+
+
+def recalled() -> None:
+    """The tab has brought back what it kept, or has kept nothing."""
+    st.session_state.pop(_AWAITED, None)
 
 
 def forget_uploads() -> None:
