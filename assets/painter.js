@@ -18,7 +18,7 @@ const NEAR = 9; // CSS px around the first corner in which a click closes the po
 const SILENT = 6000; // ms without an answer until the visitor is told
 
 seg.papers ??= new Map(); // document -> Paper: a change of page or of sample loses nothing
-seg.hand ??= { tool: "brush", radius: 8, hardness: 1, value: null, onion: 0.35, outline: true, within: "painted" };
+seg.hand ??= { tool: "brush", radius: 8, hardness: 1, value: null, onion: 0.35, outline: true, within: "painted", pen: false, pressure: true };
 
 export class Painter {
   constructor(root) {
@@ -30,6 +30,7 @@ export class Painter {
       value: value => this.take({ value }),
       onion: onion => this.take({ onion }),
       within: within => this.take({ within }),
+      pressure: pressure => this.take({ pressure }),
       outline: outline => this.take({ outline }),
       undo: () => this.redraw(this.paper?.undo()),
       redo: () => this.redraw(this.paper?.redo()),
@@ -301,6 +302,13 @@ export class Painter {
     return wanted ? Math.min(object, 255 - object) : object;
   }
 
+  // How wide the brush is now. Who has used a pen is offered a switch for its pressure.
+  wide(type, pressure) {
+    const { hand } = this;
+    if (type === "pen" && !hand.pen) this.take({ pen: true });
+    return pressedRadius(hand.radius, hand.pressure ? type : "mouse", pressure);
+  }
+
   hover(at) {
     if (!this.paper) return;
     this.walking = false;
@@ -314,7 +322,7 @@ export class Painter {
     Object.assign(this, { at, walking: false, erase, travelled: 0 });
     if (hand.tool === "brush" || hand.tool === "eraser") {
       paper.begin(this.colour(erase), this.head.target ? 1 : hand.hardness);
-      this.easel.touch(paper.plane, paper.extend(at, at, pressedRadius(hand.radius, type, pressure)) ?? undefined);
+      this.easel.touch(paper.plane, paper.extend(at, at, this.wide(type, pressure)) ?? undefined);
     } else if (hand.tool === "bucket") this.fill(at);
     else if (hand.tool === "polygon") this.corner(at);
     else if (hand.tool !== "hand") this.corners = [at];
@@ -327,7 +335,7 @@ export class Painter {
     if (!paper || !last) return;
     this.at = at;
     if (paper.stroke) {
-      const box = paper.extend(last, at, pressedRadius(hand.radius, type, pressure));
+      const box = paper.extend(last, at, this.wide(type, pressure));
       if (box) this.easel.touch(paper.plane, box);
       this.last = at;
     } else if (hand.tool === "polygon" && this.corners.length) {

@@ -36,7 +36,7 @@ const pressable = (label, title, onclick, ...inside) =>
   el("button", { type: "button", "aria-label": label, title, onclick }, ...inside);
 
 export class PainterTools {
-  // act: {tool, radius, hardness, value, onion, outline, undo, redo, zoom, home, whole, start}
+  // act: {tool, radius, hardness, value, onion, outline, within, pressure, undo, redo, zoom, home, whole, start}
   constructor(act) {
     this.buttons = new Map(Object.entries(TOOLS).map(([name, title]) =>
       [name, pressable(title, title, () => act.tool(name), icon(name))]));
@@ -61,6 +61,9 @@ export class PainterTools {
     this.within = WITHIN.map(name => [name, el("button", { type: "button", onclick: () => act.within(name) })]);
     this.bounds = el("div", { class: "sl-toolbar sl-bounds", role: "group", "aria-label": "The fill is bounded by" },
       el("span", { class: "sl-says", text: "Fill up to" }), ...this.within.map(([, button]) => button));
+    this.pressure = el("input", { type: "checkbox", onchange: () => act.pressure(this.pressure.checked) });
+    this.pen = el("label", { class: "sl-auto", title: "On: a pen that presses hard paints wide. Off: it paints the chosen radius." },
+      this.pressure, "Pen pressure");
     const sliders = el("div", { class: "sl-sliders" },
       this.value.root, this.radius.root, this.hardness.root, this.onion.root);
 
@@ -74,10 +77,10 @@ export class PainterTools {
     this.wholes = group("Everything", WHOLE, act.whole);
     this.starts = group("Start from", PAINT_STARTS, act.start);
     this.root = el("div", {}, bar, this.bounds, sliders);
-    this.foot = el("div", { class: "sl-toolbar sl-foot" }, this.starts.root, this.wholes.root, this.outlineLabel);
+    this.foot = el("div", { class: "sl-toolbar sl-foot" }, this.starts.root, this.wholes.root, this.outlineLabel, this.pen);
   }
 
-  show({ tool, radius, hardness, value, onion, outline, within }, { past, future, z, target, image, other }) {
+  show({ tool, radius, hardness, value, onion, outline, within, pen, pressure }, { past, future, z, target, image, other }) {
     for (const [name, button] of this.buttons) button.ariaPressed = String(name === tool);
     this.undo.disabled = !past;
     this.redo.disabled = !future;
@@ -92,6 +95,8 @@ export class PainterTools {
     this.starts.buttons.prediction.title = target ? "The prediction, cut at p = ½" : PAINT_STARTS.prediction[1];
     this.onion.root.hidden = !image;
     this.outline.checked = outline;
+    this.pen.hidden = !pen;
+    this.pressure.checked = pressure;
     this.bounds.hidden = tool !== "bucket";
     for (const [name, button] of this.within) {
       button.ariaPressed = String(name === within);
