@@ -28,6 +28,7 @@ export class Easel {
     for (const canvas of [this.paper, this.image]) Object.assign(canvas, { width: w, height: h });
     for (const canvas of [this.paper, this.image]) Object.assign(canvas.style, { width: `${w}px`, height: `${h}px` });
     this.pic.style.aspectRatio = `1 / ${this.frame.ratio}`;
+    this.pic.style.setProperty("--ratio", this.frame.ratio);
     this.words = null;
     this.look(HOME);
   }

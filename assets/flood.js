@@ -1,15 +1,16 @@
-// The bucket: the connected area on one side of p = ½ around a pixel.
+// The bucket: the connected area around a pixel, on one side of p = ½ or on one side of an outline.
 
 import { boxOf, unionBox } from "./boxes.js";
 
 export const HALF = 128; // codes from here on mean p > ½
 
-// Pixels touch along their sides. Returns the box that was filled, or null where nothing is.
-export function floodFill(plane, w, h, x, y, value) {
+// Pixels touch along their sides. What bounds the area is `sides`, the painted plane itself or another mask, which is
+// object where it is at least `from`. Returns the box that was filled, or null where nothing is.
+export function floodFill(plane, w, h, x, y, value, { sides = plane, from = HALF } = {}) {
   if (x < 0 || y < 0 || x >= w || y >= h) return null;
-  const object = plane[y * w + x] >= HALF;
+  const object = sides[y * w + x] >= from;
   const seen = new Uint8Array(w * h);
-  const open = at => !seen[at] && plane[at] >= HALF === object;
+  const open = at => !seen[at] && sides[at] >= from === object;
   const stack = [y * w + x];
   let box = null;
   while (stack.length) {

@@ -1,7 +1,7 @@
 // Every loss with its value and its bar, and the metrics above. Search and filter never ask the server.
 
 import { el, say } from "./dom.js";
-import { listen } from "./store.js";
+import { broadcast, listen, seg } from "./store.js";
 import { exact, pretty } from "./format.js";
 import { hasAll, plainText, wordsOf } from "./words.js";
 import { Listbox } from "./listbox.js";
@@ -90,8 +90,16 @@ export class LossList extends Listbox {
     this.measure(metrics);
     this.filter();
     this.choose(chosen);
+    if (data.words) this.spread(data);
     clearTimeout(this.later);
     if (data.pending) this.later = setTimeout(() => emit.trigger("more", true), SOON);
+  }
+
+  // The painter repeats on narrow screens what changed.
+  spread({ words, told, rows }) {
+    const few = told.map(name => rows.find(row => row.name === name)).filter(Boolean);
+    seg.answers = { topic: "answers", words, rows: few };
+    broadcast(seg.answers);
   }
 
   lay(rows) {

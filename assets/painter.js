@@ -5,6 +5,7 @@ import { IGNORED_MARK } from "./levels.js";
 import { PainterTools, PAINT_RADII, partOfRadius, probabilityOf, radiusAt } from "./painter_tools.js";
 import { Paper } from "./paper.js";
 import { crc32, strokeMessage } from "./stroke_codec.js";
+import { News } from "./news.js";
 import { el, say } from "./dom.js";
 import { HALF, floodFill } from "./flood.js";
 import { fillPolygon, fillRectangle } from "./polygon.js";
@@ -18,7 +19,7 @@ const NEAR = 9; // CSS px around the first corner in which a click closes the po
 const SILENT = 6000; // ms without an answer until the visitor is told
 
 seg.papers ??= new Map(); // document -> Paper: a change of page or of sample loses nothing
-seg.hand ??= { tool: "brush", radius: 8, hardness: 1, value: null, onion: 0.35, outline: true };
+seg.hand ??= { tool: "brush", radius: 8, hardness: 1, value: null, onion: 0.35, outline: true, within: "painted", pen: false, pressure: true };
 
 export class Painter {
   constructor(root) {
@@ -29,6 +30,8 @@ export class Painter {
       hardness: hardness => this.take({ hardness }),
       value: value => this.take({ value }),
       onion: onion => this.take({ onion }),
+      within: within => this.take({ within }),
+      pressure: pressure => this.take({ pressure }),
       outline: outline => this.take({ outline }),
       undo: () => this.redraw(this.paper?.undo()),
       redo: () => this.redraw(this.paper?.redo()),
@@ -48,7 +51,8 @@ export class Painter {
         "plus and minus zoom, 0 resets, Escape cancels.",
     }, this.easel.pic, el("div", { class: "sl-line" }, this.where, this.step));
     this.legend = el("p", { class: "sl-says sl-legend" });
-    root.replaceChildren(this.tools.root, this.legend, this.stage, this.tools.foot);
+    this.news = new News();
+    root.replaceChildren(this.tools.root, this.legend, this.stage, this.news.root, this.tools.foot);
     watchBrush(this.easel.pic, {
       ...act,
       moves: () => this.hand.tool === "hand",
@@ -87,6 +91,7 @@ export class Painter {
     this.paper?.outbox.stop();
     this.beside?.outbox.stop();
     this.watch.disconnect();
+    this.news.end();
     this.stopWaiting?.();
     clearTimeout(this.doubt);
     seg.users.delete(this.needs);
@@ -125,7 +130,9 @@ export class Painter {
     const fresh = before?.doc !== head.doc;
     if (fresh) this.cancel();
     this.head = head;
-    this.paper = seg.papers.get(head.doc) ?? this.open(head);
+    const known = seg.papers.get(head.doc);
+    this.paper = known ?? this.open(head);
+    if (known && fresh && head.awaits) this.recallBoth(head, known); // the painter before was gone too soon
     const { easel, paper, hand } = this;
     this.beside = seg.papers.get(head.other.doc);
     for (const one of [paper, this.beside]) if (one) one.speak = (from, message) => this.speak(from, message);
@@ -188,9 +195,12 @@ export class Painter {
 
   async recall(head, paper, told) {
     const codes = await recallPainted(head.keep, paper.w, paper.h);
-    if (!codes || paper.history.past.length || this.paper !== paper) return;
-    const box = paper.replace("brought back", codes);
-    if (!box) return;
+    if (this.paper !== paper || this.ended) return;
+    const box = codes && !paper.history.past.length ? paper.replace("brought back", codes) : null;
+    if (!box) { // the server waits with its numbers
+      if (head.awaits) this.emit.trigger("recalled", true);
+      return;
+    }
     if (!told) this.notice = "Brought back what you painted before the page was loaded again; undo takes it away.";
     this.redraw(box);
   }
@@ -297,6 +307,13 @@ export class Painter {
     return wanted ? Math.min(object, 255 - object) : object;
   }
 
+  // How wide the brush is now. Who has used a pen is offered a switch for its pressure.
+  wide(type, pressure) {
+    const { hand } = this;
+    if (type === "pen" && !hand.pen) this.take({ pen: true });
+    return pressedRadius(hand.radius, hand.pressure ? type : "mouse", pressure);
+  }
+
   hover(at) {
     if (!this.paper) return;
     this.walking = false;
@@ -310,7 +327,7 @@ export class Painter {
     Object.assign(this, { at, walking: false, erase, travelled: 0 });
     if (hand.tool === "brush" || hand.tool === "eraser") {
       paper.begin(this.colour(erase), this.head.target ? 1 : hand.hardness);
-      this.easel.touch(paper.plane, paper.extend(at, at, pressedRadius(hand.radius, type, pressure)) ?? undefined);
+      this.easel.touch(paper.plane, paper.extend(at, at, this.wide(type, pressure)) ?? undefined);
     } else if (hand.tool === "bucket") this.fill(at);
     else if (hand.tool === "polygon") this.corner(at);
     else if (hand.tool !== "hand") this.corners = [at];
@@ -323,7 +340,7 @@ export class Painter {
     if (!paper || !last) return;
     this.at = at;
     if (paper.stroke) {
-      const box = paper.extend(last, at, pressedRadius(hand.radius, type, pressure));
+      const box = paper.extend(last, at, this.wide(type, pressure));
       if (box) this.easel.touch(paper.plane, box);
       this.last = at;
     } else if (hand.tool === "polygon" && this.corners.length) {
@@ -369,7 +386,9 @@ export class Painter {
   fill(at) {
     const { paper: { w, h } } = this;
     const [x, y] = at.map(Math.floor);
-    this.redraw(this.paper.edit("fill", plane => floodFill(plane, w, h, x, y, this.colour(this.erase))));
+    const outline = this.hand.within === "outline" && planeOf(this.head.outline);
+    const bound = outline ? { sides: outline.data, from: this.head.outline_from } : {};
+    this.redraw(this.paper.edit("fill", plane => floodFill(plane, w, h, x, y, this.colour(this.erase), bound)));
   }
 
   corner(at) {

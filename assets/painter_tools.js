@@ -6,7 +6,7 @@ import { clip } from "./format.js";
 const TOOLS = {
   brush: "Brush (B)",
   eraser: "Eraser (E): paints 1 − p of the brush's side; so does the right button",
-  bucket: "Fill (G): the connected area on the same side of p = ½",
+  bucket: "Fill (G): the connected area on the same side of p = ½, or of the outline",
   line: "Line (L)",
   rectangle: "Rectangle (R)",
   polygon: "Polygon or lasso (P): click corners, or drag around; Enter or a double click closes",
@@ -24,6 +24,8 @@ const PAINT_STARTS = {
   prediction: ["Prediction", "What was here before you drew"],
 };
 
+const WITHIN = ["painted", "outline"]; // what bounds the bucket
+
 export const PAINT_RADII = { least: 0.5, most: 128 };
 const OCTAVES = Math.log2(PAINT_RADII.most / PAINT_RADII.least);
 export const radiusAt = part => Math.round(2 * PAINT_RADII.least * 2 ** (OCTAVES * part)) / 2;
@@ -34,7 +36,7 @@ const pressable = (label, title, onclick, ...inside) =>
   el("button", { type: "button", "aria-label": label, title, onclick }, ...inside);
 
 export class PainterTools {
-  // act: {tool, radius, hardness, value, onion, outline, undo, redo, zoom, home, whole, start}
+  // act: {tool, radius, hardness, value, onion, outline, within, pressure, undo, redo, zoom, home, whole, start}
   constructor(act) {
     this.buttons = new Map(Object.entries(TOOLS).map(([name, title]) =>
       [name, pressable(title, title, () => act.tool(name), icon(name))]));
@@ -56,6 +58,12 @@ export class PainterTools {
     this.outline = el("input", { type: "checkbox", onchange: () => act.outline(this.outline.checked) });
     this.outlineWord = el("span", {});
     this.outlineLabel = el("label", { class: "sl-auto" }, this.outline, this.outlineWord);
+    this.within = WITHIN.map(name => [name, el("button", { type: "button", onclick: () => act.within(name) })]);
+    this.bounds = el("div", { class: "sl-toolbar sl-bounds", role: "group", "aria-label": "The fill is bounded by" },
+      el("span", { class: "sl-says", text: "Fill up to" }), ...this.within.map(([, button]) => button));
+    this.pressure = el("input", { type: "checkbox", onchange: () => act.pressure(this.pressure.checked) });
+    this.pen = el("label", { class: "sl-auto", title: "On: a pen that presses hard paints wide. Off: it paints the chosen radius." },
+      this.pressure, "Pen pressure");
     const sliders = el("div", { class: "sl-sliders" },
       this.value.root, this.radius.root, this.hardness.root, this.onion.root);
 
@@ -68,11 +76,11 @@ export class PainterTools {
     };
     this.wholes = group("Everything", WHOLE, act.whole);
     this.starts = group("Start from", PAINT_STARTS, act.start);
-    this.root = el("div", {}, bar, sliders);
-    this.foot = el("div", { class: "sl-toolbar sl-foot" }, this.starts.root, this.wholes.root, this.outlineLabel);
+    this.root = el("div", {}, bar, this.bounds, sliders);
+    this.foot = el("div", { class: "sl-toolbar sl-foot" }, this.starts.root, this.wholes.root, this.outlineLabel, this.pen);
   }
 
-  show({ tool, radius, hardness, value, onion, outline }, { past, future, z, target, image, other }) {
+  show({ tool, radius, hardness, value, onion, outline, within, pen, pressure }, { past, future, z, target, image, other }) {
     for (const [name, button] of this.buttons) button.ariaPressed = String(name === tool);
     this.undo.disabled = !past;
     this.redo.disabled = !future;
@@ -87,6 +95,13 @@ export class PainterTools {
     this.starts.buttons.prediction.title = target ? "The prediction, cut at p = ½" : PAINT_STARTS.prediction[1];
     this.onion.root.hidden = !image;
     this.outline.checked = outline;
+    this.pen.hidden = !pen;
+    this.pressure.checked = pressure;
+    this.bounds.hidden = tool !== "bucket";
+    for (const [name, button] of this.within) {
+      button.ariaPressed = String(name === within);
+      say(button, name === "painted" ? "what is painted" : `the ${other.toLowerCase()}`);
+    }
     say(this.outlineWord, other);
   }
 }

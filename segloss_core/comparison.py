@@ -191,7 +191,10 @@ def work_out(
                     begun[i] = pool.submit(ask, loss, setting)
             for i, (loss, setting) in enumerate(losses):
                 found[i] = begun[i].result() if i in begun else ask(loss, setting)
-                progress(len(found) / len(losses))
+                done = sum(
+                    j in found or (j in begun and begun[j].done()) for j in range(len(losses))
+                )
+                progress(done / len(losses))
         finally:  # a page that is left stops asking
             for future in begun.values():
                 future.cancel()
@@ -229,7 +232,12 @@ def rival(study: Study, how: Rival, amount: float) -> Study:
     if how == "sure":
         if not amount > 0:
             raise ValueError(f"logits are multiplied by a positive number, got {amount!r}")
-        return _beside(study, _of_logits(tempered(_logits(study), 1 / amount, 0)))
+        surer = _of_logits(tempered(_logits(study), 1 / amount, 0))
+        if prediction.table is None:
+            return _beside(study, surer)
+        # As many levels as before: kinds of pixel still answer for most losses.
+        levels = tempered(torch.from_numpy(prediction.table.copy()), 1 / amount, 0)
+        return study.with_levels(surer, levels.numpy(), keep=0)
     raise ValueError(f"a rival is shift, grow, blur, sure or confidence, got {how!r}")
 
 

@@ -36,7 +36,7 @@ def contrast(a: Array, b: Array) -> Contrast:
     if a.shape != b.shape:
         raise ValueError(f"maps of one pair have one shape, got {a.shape} and {b.shape}")
     difference = a - b
-    size = np.abs(difference)
+    size = np.nan_to_num(np.abs(difference))  # what is no number does not differ
     falling = np.sort(size, axis=None)[::-1]
     mass = np.cumsum(falling)
     if not mass[-1] > 0:

@@ -80,6 +80,20 @@ class Study:
             other.__dict__["kinds"] = self.kinds.at_levels(prediction.table)
         return other
 
+    def with_levels(self, prediction: Prediction, logits: Array, keep: int = _KEPT_BYTES) -> Study:
+        """A float prediction whose logits are those of this pair's codes under another table.
+
+        `logits` (256,) is that table: the counts are shared, and kinds of pixel answer as before.
+        Raises ValueError where this pair is not coded, or the table does not give the prediction.
+        """
+        codes = self.pair.prediction.codes
+        if codes is None or not np.array_equal(np.take(logits, codes), prediction.logits()):
+            raise ValueError("the table does not give these logits")
+        other = self.with_prediction(prediction, keep)
+        other.__dict__["code"], other.__dict__["kinds"] = self.code, self.kinds.at_levels(logits)
+        other.__dict__["_levels"] = 1.0 / (1.0 + np.exp(-logits))
+        return other
+
     def with_prediction(self, prediction: Prediction, keep: int = _KEPT_BYTES) -> Study:
         """Another prediction of the same target: what is known of the target is shared.
 
@@ -101,7 +115,7 @@ class Study:
 
     def by_kinds(self, loss: Loss) -> bool:
         """Whether kinds of pixel answer for this loss."""
-        return self.is_coded and not loss.positional
+        return (self.is_coded or "kinds" in self.__dict__) and not loss.positional
 
     def at_leisure(self, loss: Loss) -> bool:
         """Whether the loss takes so long here that it should be worked out only when asked for."""
@@ -113,7 +127,7 @@ class Study:
         assert self.pair.prediction.codes is not None
         return code(self.pair.prediction.codes, self.pair.target, self.pair.ignored)
 
-    @property
+    @cached_property
     def _levels(self) -> Array:
         """Probability of each of the 256 codes."""
         levels = self.pair.prediction.code_probabilities

@@ -38,7 +38,7 @@ def test_an_unfinished_count_gives_no_verdict(monkeypatch: pytest.MonkeyPatch):
     with monkeypatch.context() as patch:
         patch.setattr(parts, "finish", lambda found: None)  # the page as it stands while it works
         half = said(compare(b="shift", **{"b.shift": "-13"}))
-        nothing = said(compare(b="sure", **{"b.sure": "1.35"}))
+        nothing = said(compare(b="blur", **{"b.blur": "1.35"}))
     known = int(re.search(rf"So far, (\d+) of {len(LOSSES)} losses:", half)[1])
     assert 0 < known < len(LOSSES)
     assert "prefer" not in half.split("the rest follows.")[0] and "**" not in half.split(".")[0]

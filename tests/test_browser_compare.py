@@ -250,7 +250,7 @@ def test_every_plane_of_a_and_b_tells_the_library_s_numbers(page, address):
                 page.keyboard.press(f"Shift+{key if far > 0 else back}")
             for _ in range(abs(far) % 10):
                 page.keyboard.press(key if far > 0 else back)
-        assert (versus(page, "x"), versus(page, "y")) == (str(x), str(y)), plane
+        page.wait_for_selector(f".sl-versus[data-x='{x}'][data-y='{y}']")  # with the next frame
         shown = [float(versus(page, side)) for side in "ab"]
         assert shown == pytest.approx(values, rel=1e-6), plane
         alts = [

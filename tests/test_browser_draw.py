@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+from scipy import ndimage
 
 from segloss_core import LOSSES
 from segloss_core.pair import Prediction
@@ -257,6 +260,30 @@ def test_one_finger_paints_and_two_move_the_picture(page, address):
     assert zoom > 1.3
 
 
+def test_a_pen_paints_as_wide_as_it_presses_until_that_is_switched_off(page, address):
+    go(page, address, pair="lesion")
+    press(page, "Blank")
+    wire = page.context.new_cdp_session(page)
+
+    def dab(x, y, force):
+        at = dict(zip(("x", "y"), place(page, x, y), strict=True))
+        pen = {"button": "left", "pointerType": "pen", "force": force, "clickCount": 1, **at}
+        wire.send("Input.dispatchMouseEvent", {"type": "mousePressed", "buttons": 1, **pen})
+        wire.send("Input.dispatchMouseEvent", {"type": "mouseReleased", "buttons": 0, **pen})
+        level(page)
+        return int((canvas(page)[y - 40 : y + 40, x - 40 : x + 40] > 128).sum())
+
+    switch = page.get_by_label("Pen pressure")
+    assert not switch.is_visible()
+    radius_ = float(radius(page))
+    for x, force, times in ((100, 0.25, 0.5), (200, 0.5, 1), (300, 1.0, 2)):
+        assert dab(x, 100, force) == pytest.approx(np.pi * (times * radius_) ** 2, rel=0.1)
+    switch.uncheck()
+    for x, force in ((100, 0.25), (300, 1.0)):
+        assert dab(x, 300, force) == pytest.approx(np.pi * radius_**2, rel=0.1)
+    assert set(np.unique(same_on_both_sides(page))) == {12, 243}
+
+
 # ---- the session ---------------------------------------------------------------------------------
 
 
@@ -302,11 +329,50 @@ def test_painting_goes_on_after_a_visit_to_another_page(page, address, other):
     assert page.get_by_text("Brush.").is_visible()
 
 
+class BusyServer:
+    """The page hears of an address only after it has sent what it keeps, and that is late."""
+
+    def __init__(self, page, query):
+        self.query, self.addresses, self.kept = query, [], None
+        page.route_web_socket("**/_stcore/stream", self.route)
+
+    def route(self, ws):
+        self.page, self.server = ws, ws.connect_to_server()
+        self.server.on_message(self.hear)
+        ws.on_message(self.say)
+
+    def hear(self, message):
+        late = self.addresses is not None and len(message) < 400 and self.query in message
+        (self.addresses.append if late else self.page.send)(message)
+
+    def say(self, message):
+        if self.kept is None and b"brought back" in message:
+            self.kept = message
+        else:
+            self.server.send(message)
+
+    def go_on(self):
+        assert self.kept and self.addresses
+        self.server.send(self.kept)
+        for message in self.addresses:
+            self.page.send(message)
+        self.addresses = None
+
+
 def test_a_reload_and_a_change_of_sample_lose_nothing(page, address):
     go(page, address, pair="lesion")
     stroke(page, (60, 60), (80, 60))
     painted = canvas(page)
+    page.wait_for_function("() => location.search.includes('pair=drawn')")
+    busy = BusyServer(page, b"pair=lesion")
     page.reload()
+    page.get_by_text("Bringing back your drawing").wait_for(timeout=30_000)
+    for _ in range(100):
+        page.wait_for_timeout(200)
+        if busy.kept and busy.addresses:
+            break
+    assert not page.locator(".sl-losses, .sl-metric").count()  # no number of what is not drawn
+    busy.go_on()
     level(page)
     page.wait_for_function("() => location.search.includes('pair=drawn')", timeout=60_000)
     level(page)
@@ -377,9 +443,80 @@ def test_what_is_painted_without_a_connection_arrives_afterwards(page, address):
     assert same_on_both_sides(page)[60, 75] == 243
 
 
-def test_two_sessions_draw_for_themselves(page, browser, address):
+class Wire:
+    """The connection, to be spoilt and to be cut; `whole` counts messages with the whole plane."""
+
+    def __init__(self, page):
+        self.spoil, self.whole = False, 0
+        page.route_web_socket("**/_stcore/stream", self.route)
+
+    def route(self, ws):
+        self.page, server = ws, ws.connect_to_server()
+
+        def say(message):
+            self.whole += bool(re.search(rb'from\\*":-1', message))
+            if self.spoil and (found := re.search(rb'sum\\*":\d+(\d)', message)):
+                self.spoil, at = False, found.start(1)
+                message = message[:at] + bytes([message[at] ^ 1]) + message[at + 1 :]
+            server.send(message)
+
+        ws.on_message(say)
+
+
+def test_a_spoilt_message_and_a_cut_connection_lose_nothing(page, address):
+    wire = Wire(page)
+    go(page, address, pair="nuclei")
+    stroke(page, (60, 60), (90, 60))
+    assert not wire.whole
+    wire.spoil = True
+    stroke(page, (60, 160), (90, 160))
+    assert not wire.spoil and wire.whole == 1  # Python has asked for the whole plane
+    assert same_on_both_sides(page)[160, 75] == 243
+    page.mouse.move(*place(page, 60, 260))
+    page.mouse.down()
+    page.mouse.move(*place(page, 75, 260), steps=3)
+    wire.page.close()
+    page.mouse.move(*place(page, 90, 260), steps=3)
+    page.mouse.up()
+    page.wait_for_timeout(1000)
+    level(page)
+    page.wait_for_selector("[data-testid=stStatusWidget]", state="detached", timeout=30_000)
+    found = same_on_both_sides(page)
+    assert (found[[60, 160, 260], 75] == 243).all() and (found[260, 60:90] == 243).all()
+
+
+@pytest.mark.parametrize("side", [1, 2048])
+def test_the_smallest_and_a_large_picture_of_ones_own_are_drawn_on(page, address, tmp_path, side):
+    Image.fromarray(np.zeros((side, side), np.uint8)).save(tmp_path / "target.png")
+    half = np.full((side, side), 40, np.uint8)
+    Image.fromarray(half).save(tmp_path / "prediction.png")
+    go(page, address, files=1)
+    for role in ("target", "prediction"):
+        box = page.locator(f"[class*=st-key-file-{role}] input[type=file]")
+        box.set_input_files(str(tmp_path / f"{role}.png"))
+        page.wait_for_timeout(1000)
+    page.get_by_text(f"{side} × {side} pixels").wait_for(timeout=60_000)
+    page.wait_for_function(
+        "side => [...document.querySelectorAll('*')].some(e => e.shadowRoot?.querySelector('.sl-paper')?.width === side)",
+        arg=side,
+    )
+    level(page)
+    stroke(page, (256, 256), (300, 256))
+    found = same_on_both_sides(page)
+    assert found.shape == (side, side)
+    if side == 1:
+        assert found[0, 0] == 243
+    else:
+        assert (found[1026, 1030:1190] == 243).all() and found[0, 0] == 40
+    press(page, "Invert")
+    assert np.array_equal(same_on_both_sides(page), 255 - found)
+    press(page, "Undo")
+    assert np.array_equal(canvas(page), found)
+
+
+def test_two_tabs_draw_for_themselves(page, address):
     go(page, address, pair="lesion")
-    other = browser.new_page(viewport={"width": 1280, "height": 1100})
+    other = page.context.new_page()  # a second tab of the same browser
     go(other, address, pair="lesion")
     stroke(page, (60, 60), (80, 60))
     stroke(other, (200, 60), (220, 60))
@@ -444,6 +581,19 @@ def test_a_stroke_is_small_on_the_wire(page, address):
     stroke(page, (200, 200), (300, 240), (340, 200))
     assert int(page.locator(".sl-painter").get_attribute("data-bytes")) < 4096
 
+    # The bucket fills up to what is painted, or up to the target's outline.
+    target = SCENES["nuclei"].draw().target > 0
+    y, x = np.argwhere(ndimage.binary_erosion(target, iterations=3))[0].tolist()
+    bounds = page.get_by_role("group", name="The fill is bounded by")
+    assert not bounds.is_visible()
+    tool(page, "g")
+    bounds.get_by_role("button", name="the target's outline").click()
+    before = canvas(page)
+    stroke(page, (x, y))
+    parts, _ = ndimage.label(target)
+    wanted = np.where(parts == parts[y, x], 243, before)
+    assert np.array_equal(same_on_both_sides(page), wanted)
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [420, 1280])
@@ -451,6 +601,15 @@ def test_no_window_scrolls_sideways(browser, address, width, scheme):
     page = browser.new_page(viewport={"width": width, "height": 860}, color_scheme=scheme)
     go(page, address, challenge="cheap")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    news, easel = page.locator(".sl-news"), page.locator(".sl-easel").bounding_box()
+    if width < 640:  # what changed stands under the canvas, which leaves room for it
+        assert easel["height"] <= 0.6 * 860 + 1
+        assert 0 < news.bounding_box()["y"] - easel["y"] - easel["height"] < 40
+        listed = page.locator(".sl-list li[aria-selected=true]")
+        shown = news.locator("dd").first.inner_text().split()[0]
+        assert shown == listed.locator(".sl-value").inner_text().split()[0]
+    else:
+        assert not news.is_visible()
     for element in page.locator(".sl-painter, .sl-losses").all():
         box = element.bounding_box()
         assert box["x"] + box["width"] <= width + 1

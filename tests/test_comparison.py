@@ -125,6 +125,25 @@ def test_a_rival_is_the_prediction_moved(kind, how, amount, studies):
         same(found.value(LOSSES[name]).value, LOSSES[name](moved, y), 1e-9)
 
 
+@pytest.mark.parametrize("kind", ["coded", "hard"])
+def test_a_surer_rival_answers_by_kinds_as_it_does_pixel_by_pixel(kind, studies):
+    found = rival(studies[kind], "sure", 2)
+    dense = studies[kind].with_prediction(found.pair.prediction)
+    for name in ("bce", "dice", "lovasz_sigmoid", "topk_bce", "cldice"):
+        loss = LOSSES[name]
+        assert not dense.by_kinds(loss) and found.by_kinds(loss) == (not loss.positional)
+        one, other = found.value(loss), dense.value(loss)
+        same(one.value, other.value, 1e-12)
+        assert one.relative == pytest.approx(other.relative, rel=1e-9)
+        maps = [study.dense(study.maps(loss)) for study in (found, dense)]
+        for a, b in zip(*maps, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-15)
+        who = [study.payers(study.maps(loss), 0.5) for study in (found, dense)]
+        same(who[0].false_negatives, who[1].false_negatives, 1e-9)
+    with pytest.raises(ValueError, match="table"):
+        studies[kind].with_levels(found.pair.prediction, np.zeros(256))
+
+
 def test_another_confidence_needs_a_hard_mask(studies):
     assert rival(studies["hard"], "confidence", 0.7).pair.prediction.confidence < 0.75
     with pytest.raises(ValueError, match="confidence"):

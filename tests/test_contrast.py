@@ -35,6 +35,11 @@ def test_what_is_alike_is_not_marked():
     assert found.count == 0 and found.top == 1.0
 
 
+def test_pixels_without_a_number_are_not_marked():
+    a = np.array([[np.nan, 2.0, 0.0]])
+    assert contrast(a, np.zeros_like(a)).marked.tolist() == [[False, True, False]]
+
+
 def test_maps_of_two_sizes_are_refused():
     with pytest.raises(ValueError, match="one shape"):
         contrast(np.ones((2, 3)), np.ones((3, 2)))

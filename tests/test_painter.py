@@ -262,6 +262,9 @@ def test_the_words_name_what_fell_and_what_rose_and_nothing_else():
     assert famous == ("Dice loss stayed; Binary cross-entropy stayed; Focal loss fell by 0.0123.")
     assert stroke_words.of_losses(was, was, "dice", {}) == "No loss has moved."
     assert stroke_words.of_losses({}, was, "dice", {}) == ""
+    told = stroke_words.most_moved(was, moved(mae=0.1, focal=-0.5, bce=0.2), "dice")
+    assert told == ["dice", "focal", "bce", "mae"]
+    assert stroke_words.most_moved({}, was, "mae") == ["mae", "dice", "bce"]
 
 
 def test_a_drawing_is_read_back_from_its_file_exactly():

@@ -83,7 +83,9 @@ def finish(found: Comparison) -> None:
         if beside is not None:
             beside(loss, **setting)
 
-    core.work_out(ask, found.missing, lambda done: found.bar.progress(done), slow=lambda loss: True)
+    # Skeletons take longest: begun last, they would leave the other core without work.
+    longest_first = sorted(found.missing, key=lambda asked: "cldice" not in asked[0].name)
+    core.work_out(ask, longest_first, lambda done: found.bar.progress(done), slow=lambda loss: True)
     st.rerun()
 
 

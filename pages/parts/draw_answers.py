@@ -13,7 +13,7 @@ from segloss_core import LOSSES, Loss
 from segloss_core.metrics import NAMES as METRICS
 from segloss_core.study import Value
 
-from . import challenge_box, drawings, frame, later, stroke_words, view
+from . import challenge_box, current, drawings, frame, later, stroke_words, view
 from .browser import Metric, Row, loss_list
 from .drawings import Drawing
 from .pictures import unit
@@ -28,12 +28,17 @@ def show(drawing: Drawing) -> None:
     A fragment of its own: while something is on its way only this is repeated.
     """
     frame.one_thread()
+    if drawings.awaited(current.base_name()):
+        st.markdown("Bringing back your drawing …")
+        return
     chosen = view.get("loss")
     unsolved = challenge_box.waiting(drawing)
     late, pending = _late(drawing)
     after = _values(drawing, late)
     before = _before(drawing, after)
-    words = st.container()
+    units = {loss.name: unit(loss) for loss in LOSSES.values()}
+    words, moved = _words(drawing), stroke_words.of_losses(before, after, chosen, units)
+    st.markdown(f"{words} {moved}")
     challenge_box.show(drawing)
     clicked = loss_list(
         rows=[_row(loss, after, before, _name(loss) in pending) for loss in LOSSES.values()],
@@ -41,9 +46,9 @@ def show(drawing: Drawing) -> None:
         chosen=chosen,
         key="draw.losses",
         pending=bool(pending) or unsolved,
+        words=words.replace("**", ""),
+        told=stroke_words.most_moved(before, after, chosen),
     )
-    units = {loss.name: unit(loss) for loss in LOSSES.values()}
-    words.markdown(_words(drawing) + " " + stroke_words.of_losses(before, after, chosen, units))
     if clicked and clicked != chosen:
         view.put("loss", clicked)
         st.rerun()

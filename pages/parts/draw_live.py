@@ -19,11 +19,16 @@ _MASKS = {"prediction": "Draw the prediction", "target": "Draw the target"}
 
 
 def resume(where: torch.device) -> None:
-    """Someone who comes back to a pair that he drew on finds his drawing."""
-    if view.get("pair") == view.DRAWN:
-        return
+    """Someone who comes back to a pair that he drew on finds his drawing.
+
+    After a reload it lies in the tab, which brings it back.
+    """
     name = current.base_name()
     found = drawings.find(name, current.base(where))
+    if view.get("pair") == view.DRAWN:
+        if found is None:
+            drawings.await_kept(name)
+        return
     if found is not None and found.touched:
         view.put("base", name)
         view.put("pair", view.DRAWN)
@@ -113,7 +118,9 @@ def _painter(drawing: Drawing) -> None:
         value=confidence_code(view.get("confidence")),
         target=target,
         keep=(keep[target], keep[not target]),
+        awaits=drawings.awaited(current.base_name()),
         key="painter",
         on_stroke=struck,
+        on_recalled=drawings.recalled,
         ignored=None if pair.ignored is None else pictures.marks_digest(drawing.base),
     )

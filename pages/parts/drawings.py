@@ -19,7 +19,7 @@ from .browser import Document
 Codes = NDArray[np.uint8]
 
 KEPT = 3  # drawings on uploads that are no longer looked at; each holds its pair and its maps
-_LAST = "drawing.last"
+_LAST, _AWAITED = "drawing.last", "drawing.awaited"
 
 
 @dataclass
@@ -125,6 +125,21 @@ def forget_replaced() -> None:
     for key in set(mine) - set(painted[-KEPT:]):
         del _all()[key]
     st.session_state.pop(_LAST, None)
+
+
+def await_kept(name: str) -> None:
+    """The address speaks of a drawing on this pair, which only the tab can have."""
+    st.session_state[_AWAITED] = name
+
+
+def awaited(name: str) -> bool:
+    """Whether numbers would be those of the pair as it was before it was drawn on."""
+    return bool(st.session_state.get(_AWAITED) == name)
+
+
+def recalled() -> None:
+    """The tab has brought back what it kept, or has kept nothing."""
+    st.session_state.pop(_AWAITED, None)
 
 
 def forget_uploads() -> None:

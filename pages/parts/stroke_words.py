@@ -12,6 +12,7 @@ from segloss_core import LOSSES
 from segloss_core.study import Value
 
 _TOO_SMALL = 5e-5  # of the yardstick: below that a change is not worth a word
+TOLD = 4  # losses under the canvas of a narrow screen
 _FIRST = ("dice", "bce")  # told after every stroke
 _FAMOUS = (
     "focal", "jaccard", "tversky", "focal_tversky", "mse", "lovasz_sigmoid", "boundary",
@@ -73,6 +74,23 @@ def _moved(name: str, before: Value, after: Value, units: Mapping[str, str]) -> 
         return f"{LOSSES[name].title} stayed"
     unit = f" {units[name]}" if units.get(name) else ""
     return f"{LOSSES[name].title} {'rose' if by > 0 else 'fell'} by {_size(abs(by))}{unit}"
+
+
+def most_moved(before: Mapping[str, Value], after: Mapping[str, Value], chosen: str) -> list[str]:
+    """The chosen loss and the three that moved most on their yardsticks, famous or not.
+
+    Before anything has moved: the chosen loss, Dice and cross-entropy.
+    """
+    steps = {
+        name: abs(now - was)
+        for name in after
+        if name in before
+        and (now := after[name].relative) is not None
+        and (was := before[name].relative) is not None
+        and abs(now - was) > _TOO_SMALL
+    }
+    found = sorted(steps, key=steps.__getitem__, reverse=True) or list(_FIRST)
+    return list(dict.fromkeys((chosen, *found)))[:TOLD]
 
 
 def of_losses(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from segloss_core import LOSSES
 from segloss_core.challenges import CHALLENGES
@@ -36,7 +37,7 @@ PLANES = ("map", "prediction", "difference")  # of A and B; "map" is what the ta
 COLUMNS = ("title", "value", "relative", "norm", "fp", "fn", "band", "b", "by")
 
 _STATE, _WRITTEN, _IGNORED = "view", "view.written", "view.ignored"
-_PAST, _TOUCHED = "view.past", "view.touched"
+_PAST, _PAGE = "view.past", "view.page"
 
 
 @dataclass(frozen=True)
@@ -177,10 +178,7 @@ _KNOWN = {"v", *(entry.url for entry in TABLE.values())}
 def arrive() -> None:
     """Take over what the URL says, if that is new; text that means nothing is left out."""
     now = st.query_params.to_dict()
-    touched = st.session_state.pop(_TOUCHED, False)
-    # A message that was under way while the address was replaced carries the old one. Going back
-    # brings an old address too; but then nothing on the page was touched.
-    late = touched and now in st.session_state.get(_PAST, [])
+    late = _late(now)
     if _STATE in st.session_state and (now == st.session_state.get(_WRITTEN) or late):
         return
     _take_over(now)
@@ -206,6 +204,20 @@ def _take_over(said: Mapping[str, str]) -> None:
     st.session_state[_IGNORED] = ignored
 
 
+def _late(now: dict[str, str]) -> bool:
+    """Whether this run was begun by a message that left before the address was replaced.
+
+    It carries the old one, be it a stroke, a poll or a plane that is asked for. Going back and
+    forward bring an old address too, but on purpose, and Streamlit says so; and on another page no
+    message of this one is under way.
+    """
+    run = get_script_run_ctx()
+    page, wanted = (run.page_script_hash, run.is_history_navigation) if run else ("", False)
+    if page != st.session_state.get(_PAGE):
+        st.session_state[_PAGE], st.session_state[_PAST] = page, []
+    return not wanted and now in st.session_state[_PAST]
+
+
 def ignored() -> list[str]:
     """What the address said that means nothing here; told once."""
     return st.session_state.pop(_IGNORED, [])
@@ -221,7 +233,6 @@ def put(name: str, value: Any) -> None:
     if name not in TABLE:
         raise KeyError(name)
     st.session_state.setdefault(_STATE, {})[name] = value
-    st.session_state[_TOUCHED] = True
 
 
 def dials(loss: str) -> dict[str, float | int | None]:
@@ -258,10 +269,10 @@ def leave() -> None:
     now, shown = link(), st.query_params.to_dict()
     if now == {"v": VERSION} and not shown:
         now = shown
-    if shown != now:
-        st.query_params.from_dict(now)
     before = st.session_state.get(_WRITTEN)
+    # Also where a late message shows what is wanted: the tab has been told of another since.
+    if not now == shown == before:
+        st.query_params.from_dict(now)
     if before is not None and before != now:
         st.session_state[_PAST] = [*st.session_state.get(_PAST, []), before][-8:]
     st.session_state[_WRITTEN] = now
-    st.session_state.pop(_TOUCHED, None)

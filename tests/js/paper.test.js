@@ -128,6 +128,18 @@ test("the bucket fills the connected side of one half, as the slow way does", ()
   assert.equal(floodFill(new Uint8Array(4), 2, 2, 5, 0, 1), null);
 });
 
+test("the bucket bounded by an outline fills one side of it, whatever is painted there", () => {
+  for (let seed = 1; seed < 30; seed++) {
+    const [w, h] = [3 + (seed % 17), 2 + (seed % 11)];
+    const painted = noise(w * h, seed * 31);
+    const mask = noise(w * h, seed * 77).map(v => (v < 150 ? 0 : 1));
+    const area = floodSlowly(mask.map(v => 255 * v), w, h, seed % w, seed % h, 99);
+    const plane = painted.slice();
+    floodFill(plane, w, h, seed % w, seed % h, 99, { sides: mask, from: 1 });
+    assert.deepEqual(plane, painted.map((v, i) => (area[i] === 99 ? 99 : v)));
+  }
+});
+
 test("a polygon holds the pixels whose centres it holds", () => {
   const star = [[10, 1], [14, 18], [1, 7], [19, 7], [5, 18]];
   const plane = draw(20, 20, p => fillPolygon(p, 20, 20, star, 255));

@@ -50,8 +50,12 @@ def loss_list(
     chosen: str,
     key: str,
     pending: bool = False,
+    words: str = "",
+    told: Sequence[str] = (),
 ) -> str | None:
     """Show the list; the name of the loss that was clicked just now, or None.
+
+    `words` and the rows `told` are what a painter repeats under its canvas on a narrow screen.
 
     While something is `pending` the list has the run around it repeated soon.
 
@@ -68,6 +72,8 @@ def loss_list(
                 "metrics": [asdict(metric) for metric in metrics],
                 "chosen": chosen,
                 "pending": asked if pending else 0,
+                "words": words,
+                "told": told,
             }
         ),
         key=key,

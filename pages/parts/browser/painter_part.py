@@ -116,8 +116,10 @@ def painter(
     value: int,
     target: bool,
     keep: tuple[str, str],
+    awaits: bool,
     key: str,
     on_stroke: Callable[[], None],
+    on_recalled: Callable[[], None],
     ignored: str | None = None,
 ) -> None:
     """Show the document to paint on; `on_stroke` is called before the run that a change begins.
@@ -126,14 +128,17 @@ def painter(
     whose outline is shown (where it is at least `outline_from`), and what to start from. `value`
     is the code that the brush has at first. A `target` holds 0 and 255 alone. `keep` names the
     document and the other one in the tab's own storage, where they survive a reload. The `other`
-    document is not shown, but it is heard: a reload brings back both. `ignored` is the digest of
-    a plane that holds 2 where a pixel counts nowhere.
+    document is not shown, but it is heard: a reload brings back both. Where the page `awaits` what
+    the tab has kept, `on_recalled` is called once the document is here, or nothing was kept of it.
+    `ignored` is the digest of a plane that holds 2 where a pixel counts nowhere.
     """
 
     def take() -> None:
         message = st.session_state[key]["stroke"]
         heard = (document, other) if isinstance(message, Mapping) else ()
         if any(one.hear(message) for one in heard):
+            if message["doc"] == document.name:
+                on_recalled()
             on_stroke()
 
     def need() -> None:
@@ -158,9 +163,11 @@ def painter(
         "value": value,
         "target": target,
         "keep": keep[0],
+        "awaits": awaits,
         "other": {"doc": other.name, "n": other.n, "whole": other.asks, "keep": keep[1]},
     }
     result = painter_component(
-        data=plain(head), key=key, on_stroke_change=take, on_need_change=need
-    )
+        data=plain(head), key=key, on_stroke_change=take, on_need_change=need,
+        on_recalled_change=on_recalled,
+    )  # fmt: skip
     rerun_if_asked(result)
