@@ -74,7 +74,7 @@ PLAN: dict[str, set[str]] = {
     },
     f"{CORE}/landscape/": {
         "torch", "numpy", f"{CORE}.landscape",
-        *(f"{CORE}.{room}" for room in ["maps", "pixels", "spec", "study"]),
+        *(f"{CORE}.{room}" for room in ["maps", "pixels", "replay", "spec", "study"]),
     },
     f"{CORE}/weights.py": {
         "numpy", *(f"{CORE}.{room}" for room in ["landscape", "mix", "spec", "study"])

@@ -1,19 +1,21 @@
 """Replays of losses: the same as the plain loss of the image, in float64, wherever it is defined."""
 
 import threading
-from itertools import cycle
+from itertools import cycle, pairwise
 
 import numpy as np
 import pytest
 import torch
 
 from segloss_core import LOSSES, kinds, replay
+from segloss_core.landscape import over_dials
 from segloss_core.maps import answer_at
 from segloss_core.mix import mix
 from segloss_core.pixels import Pixels
 from segloss_core.replay.record import Recording
 from segloss_core.scenes import SCENES
 from segloss_core.spec import Answer, Arithmetic, Loss
+from segloss_core.study import Study
 
 # Named, so that a loss that quietly is replayed no more is noticed.
 REPLAYED = {
@@ -139,6 +141,54 @@ LEVELS = {
 def test_masks_and_levels_at_their_extremes(name, levels):
     for (codes, target), dials in zip(pairs(), cycle(settings(LOSSES[name])[:2]), strict=False):
         check(LOSSES[name], codes, target, LEVELS[levels], wrts=("logit",), **dials)
+
+
+# ---- sweeps ---------------------------------------------------------------------------------------
+
+
+def axis(dial, n):
+    """From one end of the slider to the other, where the domain has them."""
+    low, high = dial.param.shown
+    values = np.linspace(low, high, n)
+    return values[[dial.param.contains(float(x)) for x in values]]
+
+
+@pytest.mark.parametrize("name", sorted(n for n in REPLAYED if LOSSES[n].dials))
+def test_sweeps_over_one_and_two_dials(name):
+    loss = LOSSES[name]
+    swept = list(loss.dials.values())
+    grids = [{d.name: axis(d, 5)} for d in swept]
+    grids += [{a.name: axis(a, 5)[:, None], b.name: axis(b, 7)[None]} for a, b in pairwise(swept)]
+    masks = list(pairs())
+    nuclei = SCENES["nuclei"].draw(64)
+    for codes, target in [(nuclei.prediction.codes, nuclei.target), *masks[::4]]:
+        found = kinds.Kinds.of_pair(codes, target, EIGHT_BIT)
+        for axes in grids:
+            setting = loss.setting(**{k: float(values.flat[1]) for k, values in axes.items()})
+            assert isinstance(replay.prepared(loss, found.row, setting), Recording)
+            said = replay.sweep(loss, found.row, setting, axes)
+            assert said is not None, f"{name} over {list(axes)}"
+            with torch.no_grad():
+                answer = loss.at(found.pixels, **{k: torch.from_numpy(v) for k, v in axes.items()})
+            value, floor, notes = said
+            for mine, right in ((value, answer.value), (floor, answer.floor)):
+                right = torch.as_tensor(right).numpy()
+                assert abs(mine - right).max() <= 1e-12 * max(abs(right).max(), 1e-300)
+            assert list(notes) == list(answer.notes)
+            for note, where in answer.notes.items():
+                assert (np.broadcast_to(notes[note], where.shape) == where.numpy()).all()
+
+
+def test_a_landscape_is_the_same_before_and_after_it_is_recorded():
+    study, loss = Study(SCENES["lesion"].draw(64)), LOSSES["unified_focal_sym"]
+    axes = {"gamma": np.linspace(0, 0.9, 6), "delta": [-1, 0, 0.5, 1]}
+    plain = over_dials(study, loss, axes, lam=0.21)
+    replay.prepared(loss, study.kinds.row, loss.setting())
+    found = over_dials(study, loss, axes, lam=0.21)
+    assert found.notes == plain.notes == {}
+    assert found.undefined.keys() == plain.undefined.keys() and len(found.undefined) == 1
+    assert np.nanmax(abs(found.surface / plain.surface - 1)) <= 1e-12
+    assert (np.isnan(found.surface) == np.isnan(plain.surface)).all()
 
 
 # ---- what is not replayed -------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from ..spec import Loss, Note
 from .listen import Unsaid
 from .record import LEAVES, Array, Levels, Recording, record
 
-__all__ = ["Row", "Said", "prepared", "say"]
+__all__ = ["Row", "Said", "prepared", "say", "sweep"]
 
 _MOST = 256  # recordings that are kept; a mix has its own
 _OFTEN = 3
@@ -68,13 +68,8 @@ def say(
     some ten evaluations. What is asked for its value and its maps may never be asked again, a mix
     with a weight that is being dragged say; the third question makes a recording.
     """
-    key = _key(loss, row, setting)
-    found = _kept.get(key)
+    found = _recording(loss, row, setting)
     if found is None:
-        if not _often(key):
-            return None
-        found = prepared(loss, row, setting)
-    if isinstance(found, str):
         return None
     dials = tuple([setting[name] for name in found.turned])
     with np.errstate(all="ignore"):
@@ -84,6 +79,38 @@ def say(
     if True in occurs:
         note = next(note for note, there in zip(found.notes, occurs, strict=True) if there)
     return Said(float(value), float(floor), note, tuple(given))
+
+
+def sweep(
+    loss: Loss, row: Row, setting: Mapping[str, Any], axes: Mapping[str, Array]
+) -> tuple[Any, Any, dict[Note, Any]] | None:
+    """Value, floor and notes over a grid: numbers, or arrays of the shape that the axes have.
+
+    `axes` are arrays of one shape length which broadcast against each other, each for a dial that
+    is a number in `setting`. None when `say` would be None, and where a dial sorts pixels.
+    """
+    found = _recording(loss, row, setting)
+    if found is None:
+        return None
+    try:
+        replay = found.sweeper(*axes)
+    except Unsaid:
+        return None
+    dials = [axes[name][..., None] if name in axes else setting[name] for name in found.turned]
+    with np.errstate(all="ignore"):
+        answers = replay(row.weight, *row.levels.leaves, *dials)
+    value, floor, *notes = (x[..., 0] if isinstance(x, np.ndarray) else x for x in answers)
+    return value, floor, dict(zip(found.notes, notes, strict=True))
+
+
+def _recording(loss: Loss, row: Row, setting: Mapping[str, Any]) -> Recording | None:
+    key = _key(loss, row, setting)
+    found = _kept.get(key)
+    if found is None:
+        if not _often(key):
+            return None
+        found = prepared(loss, row, setting)
+    return found if isinstance(found, Recording) else None
 
 
 def prepared(loss: Loss, row: Row, setting: Mapping[str, Any]) -> Recording | str:

@@ -53,6 +53,7 @@ _OF_ROWS = {
     "cat": "cat({0}, {1}, {a}, {b})",
 }
 _TO_NUMBER = {"sum": "total({0})", "dot": "float({0}.dot({1}))"}
+_SWEPT = {"sum": "{0}.sum(-1, keepdims=True)", "dot": "inner({0}, {1})"}
 COMMUTING = {"add", "mul", "maximum", "minimum", "equal", "unequal", "and", "or", "dot"}
 KNOWN = {*_BOTH, *_OF_ROWS, *_TO_NUMBER}
 
@@ -73,6 +74,15 @@ def written(operation: str, rows: list[bool], names: list[str], with_: tuple[Any
     else:
         pattern = _OF_ROWS.get(operation) or _TO_NUMBER[operation]
     return pattern.format(*names, **dict(zip("abc", with_, strict=False)))
+
+
+def swept(operation: str, names: list[str]) -> str:
+    """The operation where a dial is swept: arrays whose last axis is the row's, or of size 1.
+
+    Raises KeyError for what cannot be written so.
+    """
+    pattern = _SWEPT.get(operation) or _BOTH[operation][0]
+    return pattern.format(*names)
 
 
 def compute(operation: str, given: list[Any], with_: tuple[Any, ...]) -> Any:
@@ -115,6 +125,14 @@ def _cat(first: Any, second: Any, n: int, m: int) -> NDArray[Any]:
     return np.concatenate([x if isinstance(x, np.ndarray) else np.full(k, x) for x, k in pairs])
 
 
+def _inner(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+    """Inner products along the last axis, which stays with size 1."""
+    for one, other in ((first, second), (second, first)):
+        if one.ndim == 1:
+            return (other @ one)[..., None]
+    return (first * second).sum(-1, keepdims=True)
+
+
 def _total(row: NDArray[Any]) -> float:
     return float(np.add.reduce(row, dtype=np.float64))
 
@@ -130,6 +148,7 @@ NAMES: dict[str, Any] = {
     },
     "div": _div,
     "entr": _entr,
+    "inner": _inner,
     "cat": _cat,
     "put": _put,
     "put_slice": _put_slice,

@@ -20,7 +20,7 @@ from ..pixels import Pixels
 from ..spec import Loss, Note
 from .graph import Graph
 from .listen import Listener, Unsaid
-from .write import Program
+from .write import Function, Program, function
 
 Array = NDArray[np.float64]
 
@@ -56,6 +56,7 @@ class Recording:
         self.graph, self.places, self.notes, self.turned = graph, places, notes, turned
         self.player = lru_cache(maxsize=_SETTINGS)(self._player)
         self._program = cache(self._written)  # when it is first wanted
+        self.sweeper = cache(self._sweeper)
 
     def _player(
         self, levels: Levels, dials: tuple[float, ...], *rows: str
@@ -65,10 +66,24 @@ class Recording:
         return lambda weight: late(weight, *kept)
 
     def _written(self, *rows: str) -> Program:
-        wanted = [self.places[name] for name in ("value", "floor", *rows)]
-        weight, *inputs = [self.graph.input(name, row=True) for name in ("weight", *LEAVES)]
-        inputs += [self.graph.input(f"dial {name}", row=False) for name in self.turned]
-        return Program(self.graph, [*wanted, *self.notes.values()], [weight, *inputs], [weight])
+        inputs = self._inputs()
+        return Program(self.graph, self._results(*rows), inputs, inputs[:1])
+
+    def _sweeper(self, *swept: str) -> Function:
+        """(weight, leaves, dials) -> value, floor, notes, where these dials are arrays (..., 1)."""
+        inputs = self._inputs()
+        many = [self.graph.input(f"dial {name}", row=False) for name in swept]
+        try:
+            return function(self.graph, self._results(), inputs, many)
+        except KeyError as operation:
+            raise Unsaid(f"{operation} of a dial that is swept") from None
+
+    def _results(self, *rows: str) -> list[int]:
+        return [*(self.places[name] for name in ("value", "floor", *rows)), *self.notes.values()]
+
+    def _inputs(self) -> list[int]:
+        rows = [self.graph.input(name, row=True) for name in ("weight", *LEAVES)]
+        return rows + [self.graph.input(f"dial {name}", row=False) for name in self.turned]
 
 
 def record(loss: Loss, y: Array, setting: Mapping[str, Any]) -> Recording:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from . import operations
 from .graph import Graph
 from .operations import NAMES, written
 
@@ -41,8 +42,15 @@ class Program:
         self.late = function(graph, results, [*late, *kept])
 
 
-def function(graph: Graph, results: Sequence[int], given: Sequence[int]) -> Function:
-    """The function that works out these nodes from those that are given, in that order."""
+def function(
+    graph: Graph, results: Sequence[int], given: Sequence[int], swept: Sequence[int] = ()
+) -> Function:
+    """The function that works out these nodes from those that are given, in that order.
+
+    Those of `swept` are given as arrays of numbers with a last axis of size 1, and so are results
+    that depend on them. Raises KeyError where that cannot be written.
+    """
+    many = set(swept)
     names: dict[str, Any] = dict(NAMES)
     of = {place: f"i{i}" for i, place in enumerate(given)}
     order = _order(graph, results, set(given))
@@ -56,7 +64,12 @@ def function(graph: Graph, results: Sequence[int], given: Sequence[int]) -> Func
             names[of[place]] = graph.constants[place]
             continue
         rows = [graph.nodes[x].row for x in node.arguments]
-        said = written(node.operation, rows, [of[x] for x in node.arguments], node.with_)
+        found = [of[x] for x in node.arguments]
+        if many.isdisjoint(node.arguments):
+            said = written(node.operation, rows, found, node.with_)
+        else:
+            many.add(place)
+            said = operations.swept(node.operation, found)
         for x in node.arguments:
             left[x] -= 1
             if not left[x] and of[x].startswith("v"):
@@ -66,8 +79,8 @@ def function(graph: Graph, results: Sequence[int], given: Sequence[int]) -> Func
         else:
             of[place], made = f"v{made}", made + 1
         lines.append(f"    {of[place]} = {said}")
-    parameters, found = (", ".join(of[x] for x in places) for places in (given, results))
-    text = [f"def replay({parameters}):", *lines, f"    return ({found}{',' * bool(found)})"]
+    parameters, answers = (", ".join(of[x] for x in places) for places in (given, results))
+    text = [f"def replay({parameters}):", *lines, f"    return ({answers}{',' * bool(answers)})"]
     exec(compile("\n".join(text), "<a recorded loss>", "exec"), names)
     made_function: Function = names["replay"]
     return made_function
