@@ -17,7 +17,7 @@ import torch
 
 from ..pixels import Pixels
 from ..spec import Loss, Note
-from .listen import Unsaid
+from .aten import Unsaid
 from .record import LEAVES, Array, Levels, Recording, record
 
 __all__ = ["Row", "Said", "prepared", "say", "sweep"]
@@ -121,8 +121,8 @@ def prepared(loss: Loss, row: Row, setting: Mapping[str, Any]) -> Recording | st
         if found is None:
             try:
                 found = record(loss, row.y, setting)
-            except Unsaid as why:
-                found = str(why)
+            except Exception as why:  # the loss itself answers, or says what is wrong
+                found = str(why) or type(why).__name__
             _kept[key] = found
             if len(_kept) > _MOST:
                 _kept.popitem(last=False)

@@ -18,8 +18,9 @@ from torch import Tensor
 from ..maps import by_leaves, wrt_logit, wrt_probability
 from ..pixels import Pixels
 from ..spec import Loss, Note
+from .aten import Unsaid
 from .graph import Graph
-from .listen import Listener, Unsaid
+from .listen import Listener
 from .write import Function, Program, function
 
 Array = NDArray[np.float64]
