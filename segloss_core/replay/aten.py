@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .graph import Graph
+from .linear import LinearGraph
 
 
 class Unsaid(Exception):
@@ -37,7 +37,7 @@ class Translator:
     `place` says where in the graph a tensor's numbers are. Axes of size 1 do not matter there.
     """
 
-    graph: Graph
+    graph: LinearGraph
     place: Callable[[Any], int]
 
     def said(self, name: str, args: Any, kwargs: dict[str, Any], out: Tensor) -> int:

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from .aten import Translator, Unsaid, check_row, ends
-from .graph import Graph
+from .linear import LinearGraph
 
 _FRESH = {
     "zeros_like", "ones_like", "full_like", "empty_like", "new_zeros", "new_full", "new_empty",
@@ -30,7 +30,7 @@ class Listener(TorchDispatchMode, Translator):
     comes back as another object.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: LinearGraph) -> None:
         super().__init__()
         self.graph = graph
         self._memory: dict[int, dict[Hashable, int | None]] = {}  # None: not known (any more)

@@ -19,7 +19,7 @@ from ..maps import by_leaves, wrt_logit, wrt_probability
 from ..pixels import Pixels
 from ..spec import Loss, Note
 from .aten import Unsaid
-from .graph import Graph
+from .linear import LinearGraph
 from .listen import Listener
 from .write import Function, Program, function
 
@@ -49,7 +49,7 @@ class Recording:
 
     def __init__(
         self,
-        graph: Graph,
+        graph: LinearGraph,
         places: Mapping[str, int],
         notes: Mapping[Note, int],
         turned: tuple[str, ...],
@@ -109,7 +109,7 @@ def turning(loss: Loss, setting: Mapping[str, Any]) -> list[str]:
 def _heard(loss: Loss, y: Array, setting: Mapping[str, Any], turned: tuple[str, ...]) -> Recording:
     px, dials = _made_up(loss, y, setting, turned, 0.37)
     seen, free = px.leaves()
-    listener = Listener(graph := Graph())
+    listener = Listener(graph := LinearGraph())
     for name in ("weight", *LEAVES):
         listener.knows(getattr(seen, name), graph.input(name, row=True))
     listener.knows(seen.y, graph.constant(seen.y.numpy()))
