@@ -20,6 +20,7 @@ from torch import Tensor
 
 from .maps import Wrt, answer_at
 from .pixels import Pixels
+from .replay import Row, say
 from .spec import Loss, Note, Number
 
 try:
@@ -29,6 +30,9 @@ except ImportError:  # the library needs torch and numpy only
 
 LEVELS = 256
 IGNORED = 2 * LEVELS  # the code of a pixel that counts nowhere
+_OBJECT = np.repeat([0.0, 1.0], LEVELS)  # the target of each kind
+_OBJECT.setflags(write=False)
+_MODERATE = 40.0  # logits up to here are harmless in every formula
 _LANES = 4  # neighbours mostly are of one kind, and would wait for each other at one counter
 _BLOCK = 1 << 18  # words of four, counted at once: OpenCV's counters are exact up to 2²⁴ only
 
@@ -69,18 +73,42 @@ def count(code: NDArray[np.uint16]) -> NDArray[np.int64]:
     kinds = 2 * LEVELS + (most == IGNORED)
     if cv2 is None:
         return np.bincount(code.ravel(), minlength=kinds)[: 2 * LEVELS]
-    flat, bins = code.ravel(), _LANES * kinds
+    flat = code.ravel()
     whole = flat.size // _LANES * _LANES
-    # Four codes are one word, and one addition puts each into its lane.
-    words = flat[:whole].view(np.uint64)
-    lanes = np.arange(0, bins, kinds, dtype=np.uint16).view(np.uint64)
-    found = np.bincount(flat[whole:], minlength=bins)
+    words = flat[:whole].view(np.uint64)  # of four codes
     here = np.empty(min(words.size, _BLOCK), dtype=np.uint64)
+    found = np.bincount(flat[whole:], minlength=2 * LEVELS)
     for start in range(0, words.size, _BLOCK):
         part = words[start : start + _BLOCK]
-        laned = np.add(part, lanes, out=here[: part.size]).view(np.uint16)[None]
-        found += cv2.calcHist([laned], [0], None, [bins], [0, bins]).ravel().astype(np.int64)
-    return found.reshape(_LANES, -1).sum(0)[: 2 * LEVELS]
+        found += _counted(part, here[: part.size], kinds)
+    return found[: 2 * LEVELS]
+
+
+def count_pair(codes: NDArray[np.uint8], target: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """`count(code(codes, target))`, block by block: no plane of codes is made."""
+    if cv2 is None or sys.byteorder != "little" or codes.shape != target.shape:
+        return count(code(codes, target))
+    grey, mask, block = codes.ravel(), target.ravel(), _LANES * _BLOCK
+    whole = grey.size // _LANES * _LANES
+    here = np.empty((1, min(whole, block), 2), dtype=np.uint8)
+    found = np.bincount(grey[whole:] + np.uint16(LEVELS) * (mask[whole:] > 0), minlength=2 * LEVELS)
+    for start in range(0, whole, block):
+        parts = [x[None, start : min(start + block, whole)] for x in (grey, mask)]
+        parts[1] = (parts[1] > 0).view(np.uint8)
+        room = here[:, : parts[0].size]
+        cv2.merge(parts, room)
+        words = room.reshape(-1).view(np.uint64)
+        found += _counted(words, words, 2 * LEVELS)
+    return found
+
+
+def _counted(words: NDArray[np.uint64], here: NDArray[np.uint64], kinds: int) -> NDArray[np.int64]:
+    """Count words of four codes, using `here`: one addition puts each code into its lane."""
+    bins = _LANES * kinds
+    lanes = np.arange(0, bins, kinds, dtype=np.uint16).view(np.uint64)
+    laned = np.add(words, lanes, out=here).view(np.uint16)[None]
+    found = cv2.calcHist([laned], [0], None, [bins], [0, bins]).astype(np.int64)
+    return found.reshape(_LANES, -1).sum(0)
 
 
 @dataclass(frozen=True)
@@ -96,10 +124,10 @@ class Tables:
 
 @dataclass(frozen=True)
 class Kinds:
-    """The kinds of pixel of one pair, counted, as Pixels of one weighted row."""
+    """The kinds of pixel of one pair, counted, and the logit of each of the 256 levels."""
 
     count: NDArray[np.int64]
-    pixels: Pixels
+    logits: NDArray[np.float64]
 
     @classmethod
     def of(cls, code: NDArray[np.uint16], logits: NDArray[np.float64]) -> Kinds:
@@ -109,16 +137,33 @@ class Kinds:
         """
         if logits.shape != (LEVELS,):
             raise ValueError(f"need the logits of {LEVELS} levels, got shape {logits.shape}")
-        return cls.of_counts(count(code), logits)
+        return cls(count(code), logits)
+
+    @classmethod
+    def of_pair(
+        cls, codes: NDArray[np.uint8], target: NDArray[np.uint8], logits: NDArray[np.float64]
+    ) -> Kinds:
+        """Count grey levels against a mask of the same shape; `logits` are those of the levels.
+
+        Raises ValueError for shapes that differ.
+        """
+        return cls(count_pair(codes, target), logits)
 
     @classmethod
     def of_counts(cls, counted: NDArray[np.int64], logits: NDArray[np.float64]) -> Kinds:
         """Kinds that were counted before, such as those of several images added up: (512,)."""
-        return cls(counted, cls._row(counted, logits))
+        return cls(counted, logits)
 
     def at_levels(self, logits: NDArray[np.float64]) -> Kinds:
         """The same counts with other logits of the levels: what a confidence dial changes."""
-        return Kinds(self.count, self._row(self.count, logits))
+        return Kinds(self.count, logits)
+
+    @cached_property
+    def pixels(self) -> Pixels:
+        """One weighted row of all kinds."""
+        z = torch.from_numpy(np.tile(self.logits, 2))[None]
+        y = torch.tensor(_OBJECT)[None]
+        return Pixels.from_logits(z, y, torch.from_numpy(self.count.astype(np.float64))[None])
 
     @cached_property
     def occurring(self) -> Pixels:
@@ -129,11 +174,22 @@ class Kinds:
         assert px.weight is not None
         return Pixels(*(x[:, some] for x in (px.z, px.y, px.weight)))
 
-    @staticmethod
-    def _row(count: NDArray[np.int64], logits: NDArray[np.float64]) -> Pixels:
-        z = torch.from_numpy(np.tile(logits, 2))[None]
-        y = torch.from_numpy(np.repeat([0.0, 1.0], LEVELS))[None]
-        return Pixels.from_logits(z, y, torch.from_numpy(count.astype(np.float64))[None])
+    @cached_property
+    def row(self) -> Row:
+        """All kinds as what losses are replayed on.
+
+        Kinds that do not occur keep their logits, so that pairs of the same grey levels have them
+        in common; but where e^z overflows they would be more than nothing.
+        """
+        z = np.tile(self.logits, 2)
+        if not np.abs(self.logits).max() <= _MODERATE:
+            z = self.pixels.z.numpy()[0]
+        return Row(z, _OBJECT, self.count.astype(np.float64))
+
+    @cached_property
+    def _part(self) -> NDArray[np.float64]:
+        """One pixel's part of its kind."""
+        return 1 / np.maximum(self.count, 1)
 
 
 def tables(loss: Loss, kinds: Kinds, *, wrt: Wrt = "logit", **dials: Number | None) -> Tables:
@@ -143,20 +199,39 @@ def tables(loss: Loss, kinds: Kinds, *, wrt: Wrt = "logit", **dials: Number | No
     """
     if loss.positional:
         raise ValueError(f"{loss.name} looks at where pixels lie; kinds of pixel do not know")
-    answer, gradient = answer_at(loss, kinds.pixels, wrt=wrt, **dials)
+    if wrt not in ("logit", "probability"):
+        raise ValueError(f"wrt must be 'logit' or 'probability', got {wrt!r}")
+    setting = loss.setting(**dials)
+    if not any(isinstance(value, Tensor) for value in setting.values()):
+        said = say(loss, kinds.row, setting, ("share", wrt))
+        if said is not None:
+            share, gradient = said.rows
+            part = kinds._part
+            return Tables(said.value, said.floor, said.note, share * part, gradient * part)
+    answer, slope = answer_at(loss, kinds.pixels, wrt=wrt, **dials)
     with torch.no_grad():
-        share = answer.share()
+        parts = answer.share()
     return Tables(
         answer.value.item(),
         torch.as_tensor(answer.floor).item(),
         answer.note,
-        _per_pixel(share, kinds.count),
-        _per_pixel(gradient, kinds.count),
+        *(x.detach().numpy().ravel() * kinds._part for x in (parts, slope)),
     )
 
 
-def _per_pixel(of_kind: Tensor, count: NDArray[np.int64]) -> NDArray[np.float64]:
-    return of_kind.detach().numpy().ravel() / np.maximum(count, 1)
+def value_of(loss: Loss, kinds: Kinds, **dials: float | None) -> tuple[float, float, Note | None]:
+    """A loss's value, its floor and the undefined case it stands on, without any map.
+
+    Raises ValueError for a loss that looks at where pixels lie.
+    """
+    if loss.positional:
+        raise ValueError(f"{loss.name} looks at where pixels lie; kinds of pixel do not know")
+    said = say(loss, kinds.row, loss.setting(**dials))
+    if said is not None:
+        return said.value, said.floor, said.note
+    with torch.no_grad():
+        answer = loss.at(kinds.pixels, **dials)
+    return float(answer.value), float(answer.floor), answer.note
 
 
 def unfold(table: NDArray[np.float64], code: NDArray[np.uint16]) -> NDArray[np.float64]:

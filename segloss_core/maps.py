@@ -62,16 +62,9 @@ def answer_at(
     with torch.inference_mode(False), torch.enable_grad():
         seen, free = px.leaves()
         answer = loss.at(seen, **dials)
-        g = _each(answer.value, free, px)
+        g = by_leaves(answer.value, free)
     p, q = free["p"].detach(), free["q"].detach()
-    if wrt == "logit":
-        return answer, wrt_logit(g, p, q)
-    # A probability that has underflowed to 0 counts as the smallest normal number: the slope of
-    # ln p is then huge, as it should be, and at most the largest number.
-    limits = torch.finfo(px.z.dtype)
-    p, q = p.clamp_min(limits.tiny), q.clamp_min(limits.tiny)
-    slope = g["z"] / p / q + g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
-    return answer, slope.clamp(limits.min, limits.max)
+    return answer, wrt_logit(g, p, q) if wrt == "logit" else wrt_probability(g, p, q)
 
 
 def wrt_logit(g: Mapping[str, Tensor], p: Tensor, q: Tensor) -> Tensor:
@@ -80,9 +73,21 @@ def wrt_logit(g: Mapping[str, Tensor], p: Tensor, q: Tensor) -> Tensor:
     return g["z"] + p * q * (g["p"] - g["q"]) + q * g["log_p"] - p * g["log_q"]
 
 
-def _each(value: Tensor, leaves: dict[str, Tensor], px: Pixels) -> dict[str, Tensor]:
+def wrt_probability(g: Mapping[str, Tensor], p: Tensor, q: Tensor) -> Tensor:
+    """∂L/∂p from the derivatives by the leaves of `Pixels.leaves`, all of one shape.
+
+    A probability that has underflowed to 0 counts as the smallest normal number: the slope of
+    ln p is then huge, as it should be, and at most the largest number.
+    """
+    limits = torch.finfo(p.dtype)
+    p, q = p.clamp_min(limits.tiny), q.clamp_min(limits.tiny)
+    slope = g["z"] / p / q + g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
+    return slope.clamp(limits.min, limits.max)
+
+
+def by_leaves(value: Tensor, leaves: dict[str, Tensor]) -> dict[str, Tensor]:
     """Differentiate each image at each dial setting; images are independent, settings are not."""
-    shape = value.shape[: value.ndim - (px.z.ndim - 2)]
+    shape = value.shape[: value.ndim - (leaves["z"].ndim - 2)]
     variables = list(leaves.values())
     if not value.requires_grad:  # nothing depends on the pixels: an undefined case, or dials at 0
         return {

@@ -95,7 +95,10 @@ class Param:
 
     def contains(self, x: Number | Real) -> bool:
         """Whether x, or every element of the tensor x, lies in the domain and is finite."""
-        (low, high), (opening, _, _, closing) = self.bounds, self._parts
+        low, high = self.bounds
+        if type(x) is float and low < x < high:
+            return True
+        opening, _, _, closing = self._parts
         try:
             x = x if isinstance(x, Tensor) else float(x)
         except OverflowError:  # a whole number beyond any float
@@ -118,6 +121,8 @@ class Dial:
 
     def check(self, loss: str, value: Any) -> None:
         """Raise ValueError unless value lies in the domain; None where it may be automatic."""
+        if type(value) is float and self.kind != "whole" and self.param.contains(value):
+            return  # what nearly always comes, without questions that take longer
         if value is None:
             if self.param.automatic is None:
                 raise ValueError(f"{loss}: {self.name} has no automatic value")
@@ -300,14 +305,7 @@ class Loss:
 
     def at(self, px: Pixels, **dials: Number | None) -> Answer:
         """Everything the loss says of these pixels: value and floor have shape D + (...)."""
-        for name in dials.keys() - self.dials.keys():
-            self._unknown(name)
-        chosen: dict[str, Any] = {**self.defaults, **dials}
-        for name, value in chosen.items():
-            self.dials[name].check(self.name, value)
-            if isinstance(value, Real):  # NumPy's numbers too
-                whole = self.dials[name].kind == "whole"
-                chosen[name] = round(float(value)) if whole else float(value)
+        chosen = self.setting(**dials)
         if px.z.requires_grad:
             px = px.afresh()
         shape = torch.broadcast_shapes(*(v.shape for v in chosen.values() if isinstance(v, Tensor)))
@@ -323,6 +321,27 @@ class Loss:
                 axes = (1,) * (len(shape) - value.ndim) + value.shape + (1,) * px.z.ndim
                 chosen[name] = value.to(px.z.device, px.z.dtype).reshape(axes)
         return self._tidy(self._body(px, **chosen), px, tuple(shape))
+
+    def setting(self, **dials: Number | None) -> dict[str, Any]:
+        """Every dial's setting, checked; numbers are Python's.
+
+        Raises TypeError for an unknown dial and ValueError for one outside its domain.
+        """
+        return {**self._defaults, **self._checked(dials)}
+
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        """The defaults, checked once."""
+        return self._checked(self.defaults)
+
+    def _checked(self, dials: Mapping[str, Any]) -> dict[str, Any]:
+        chosen = dict(dials)
+        for name, value in dials.items():
+            dial = self.dials.get(name) or self._unknown(name)
+            dial.check(self.name, value)
+            if isinstance(value, Real):  # NumPy's numbers too
+                chosen[name] = round(float(value)) if dial.kind == "whole" else float(value)
+        return chosen
 
     def criterion(self, **dials: Number | None) -> torch.nn.Module:
         """An nn.Module for a training loop: the mean of the loss over the batch."""

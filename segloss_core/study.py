@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .arithmetic import Worked, worked
 from .geometry import contour, distance_to
-from .kinds import Kinds, code, count, tables, unfold
+from .kinds import Kinds, code, count, tables, unfold, value_of
 from .maps import Wrt, answer_at
 from .metrics import Metric, metrics
 from .pair import Pair, Prediction
@@ -137,8 +137,11 @@ class Study:
     @cached_property
     def kinds(self) -> Kinds:
         """The pair, counted."""
-        assert self.pair.prediction.table is not None
-        return Kinds.of(self.code, self.pair.prediction.table)
+        codes, table = self.pair.prediction.codes, self.pair.prediction.table
+        assert codes is not None and table is not None
+        if self.pair.ignored is not None or "code" in self.__dict__:
+            return Kinds.of(self.code, table)
+        return Kinds.of_pair(codes, self.pair.target, table)
 
     def pixels(self) -> Pixels:
         """The dense pair on the device, in float64. Made anew: ten planes hang on it when used."""
@@ -176,11 +179,13 @@ class Study:
     # ---- one loss ------------------------------------------------------------------------------
 
     def _value(self, loss: Loss, **dials: float | None) -> Value:
-        px = self.kinds.pixels if self.by_kinds(loss) else self.pixels()
-        with torch.no_grad():
-            answer = loss.at(px, **dials)
-        value, floor = float(answer.value), float(answer.floor)
-        return Value(value, floor, answer.note, self.relative(value - floor, loss, **dials))
+        if self.by_kinds(loss):
+            value, floor, note = value_of(loss, self.kinds, **dials)
+        else:
+            with torch.no_grad():
+                answer = loss.at(self.pixels(), **dials)
+            value, floor, note = float(answer.value), float(answer.floor), answer.note
+        return Value(value, floor, note, self.relative(value - floor, loss, **dials))
 
     def relative(self, above: float, loss: Loss, **dials: float | None) -> float | None:
         """What a prediction costs above the floor, in units of the constant guess's cost."""
@@ -202,13 +207,14 @@ class Study:
         if loss.positional:
             z = z.expand(target.shape)
             px = self._sharing(Pixels.from_logits(z, self._target, self.weight))
+            with torch.no_grad():
+                guess = loss.at(px, **dials)
+            value, floor, note = float(guess.value), float(guess.floor), guess.note
         else:  # two kinds of pixel: all are guessed alike
-            weight = torch.tensor([[counted - objects, objects]], dtype=torch.float64)
-            px = Pixels.from_logits(z.expand(1, 2), torch.tensor([[0.0, 1.0]]), weight)
-        with torch.no_grad():
-            guess = loss.at(px, **dials)
-        above = float(guess.value - guess.floor)
-        return above if guess.note is None and above > 0 else None
+            number = np.zeros(512, dtype=np.int64)
+            number[[0, 256]] = counted - objects, objects
+            value, floor, note = value_of(loss, Kinds(number, np.full(256, float(z))), **dials)
+        return value - floor if note is None and value > floor else None
 
     def _maps(self, loss: Loss, wrt: Wrt = "logit", **dials: float | None) -> Maps:
         if self.by_kinds(loss):

@@ -37,7 +37,12 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/losses/compound/": MATHS | {f"{CORE}.counts", f"{CORE}.losses"},
     # floor 4: pictures of any loss
     f"{CORE}/maps.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
-    f"{CORE}/kinds.py": {"torch", "numpy", "cv2", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
+    f"{CORE}/replay/": {
+        "torch", "numpy", *(f"{CORE}.{room}" for room in ["maps", "pixels", "replay", "spec"]),
+    },
+    f"{CORE}/kinds.py": {
+        "torch", "numpy", "cv2", *(f"{CORE}.{room}" for room in ["maps", "pixels", "replay", "spec"]),
+    },
     f"{CORE}/arithmetic.py": {"torch", f"{CORE}.counts", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/mix/": {"torch", f"{CORE}.losses", f"{CORE}.mix", f"{CORE}.pixels", f"{CORE}.plain", f"{CORE}.spec"},
     f"{CORE}/descent.py": {"torch", "numpy"},
@@ -74,7 +79,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/contrast.py": {"numpy"},
     f"{CORE}/landscape/": {
         "torch", "numpy", f"{CORE}.landscape",
-        *(f"{CORE}.{room}" for room in ["maps", "pixels", "spec", "study"]),
+        *(f"{CORE}.{room}" for room in ["maps", "pixels", "replay", "spec", "study"]),
     },
     f"{CORE}/weights.py": {
         "numpy", *(f"{CORE}.{room}" for room in ["landscape", "mix", "spec", "study"])

@@ -27,6 +27,8 @@ def test_counts_are_those_of_bincount(opencv, size):
     found = kinds.count(code)
     assert found.dtype == np.int64 and found.shape == (512,)
     assert (found == np.bincount(code.ravel(), minlength=512)).all()
+    together = kinds.count_pair(codes, target)
+    assert together.dtype == np.int64 and (together == found).all()
 
 
 def test_every_kind_has_its_own_counter(opencv):
@@ -52,8 +54,10 @@ def test_masks_of_255_views_and_codes_that_do_not_exist(opencv):
     turned = kinds.code(codes.T[::-1], mask.T[::-1])
     assert (turned == kinds.code(codes, mask).T[::-1]).all()
     assert (kinds.count(turned.T) == kinds.count(turned)).all()
+    assert (kinds.count_pair(codes.T[::-1], mask.T[::-1]) == kinds.count(turned)).all()
     for wrong in (513, 600, 2047, 65535):
         with pytest.raises(ValueError, match=f"at most 512, found {wrong}"):
             kinds.count(np.array([[3, wrong]], dtype=np.uint16))
-    with pytest.raises(ValueError, match="target"):
-        kinds.code(codes, mask.T)
+    for number in (kinds.code, kinds.count_pair):
+        with pytest.raises(ValueError, match="target"):
+            number(codes, mask.T)

@@ -189,7 +189,6 @@ def adopt(said: Mapping[str, str], **other: Any) -> None:
     """Take over what a file says, in the words of an address, with some things otherwise."""
     _take_over(said)
     st.session_state[_STATE].update(other)
-    st.session_state[_TOUCHED] = True
 
 
 def _take_over(said: Mapping[str, str]) -> None:

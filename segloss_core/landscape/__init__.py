@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,11 +16,12 @@ from ..pixels import Pixels
 from ..spec import Loss, Note, Number
 from ..study import Study
 from .grid import Array, Block, Bools, Grid
-from .measures import MEASURES, Sheet, What, steps
+from .measures import MEASURES, Sheet, What, replayed, steps
 
 T = TypeVar("T", bound=str)
 
 CANCELLED = "cancelled before this point was reached"
+_KINDS = 512 * 8  # bytes of a plane of kinds
 NOT_FINITE = "the result is beyond the largest number"
 
 
@@ -76,12 +78,16 @@ def over_dials(
     paper = _Paper(grid)
     complete, done = True, 0
     if grid.size:
-        px = _pixels(study, loss)
-        for block in grid.blocks(steps(measure, loss, px, grid), px.z.device):
+        pixels = cache(lambda: _pixels(study, loss))  # not needed where all is replayed
+        by_kinds = study.by_kinds(loss)
+        row = study.kinds.row if by_kinds and what == "value" else None
+        plane = _KINDS if by_kinds else pixels().z.nbytes
+        for block in grid.blocks(steps(measure, loss, plane, grid), study.device):
             if cancelled is not None and cancelled():
                 complete = False
                 break
-            paper.lay(block, measure.of(loss, px, block))
+            sheet = None if row is None else replayed(loss, row, block)
+            paper.lay(block, sheet or measure.of(loss, pixels(), block))
             done += block.size
             if progress is not None:
                 progress(done / grid.size)
@@ -112,7 +118,7 @@ class _Paper:
     def lay(self, block: Block, sheet: Sheet) -> None:
         """Put a block in its place."""
         self.surface[block.where] = _array(sheet.surface)
-        if isinstance(sheet.floor, Tensor) or sheet.floor:
+        if not isinstance(sheet.floor, float | int) or sheet.floor:
             self.floor[block.where] = _array(sheet.floor)
         self._mark(self.notes, sheet.notes, block)
         self._mark(self.undefined, sheet.undefined, block)
@@ -122,7 +128,9 @@ class _Paper:
         self.surface[~np.isnan(self.surface)] = self.floor[...] = 0
         self.notes[Note.NO_PIXELS] = np.ones(self.grid.full, dtype=bool)
 
-    def _mark(self, kept: dict[T, Bools], found: Mapping[T, Tensor], block: Block) -> None:
+    def _mark(
+        self, kept: dict[T, Bools], found: Mapping[T, Tensor | NDArray[Any]], block: Block
+    ) -> None:
         for name, here in found.items():
             if bool(here.any()):
                 mask = kept.setdefault(name, np.zeros(self.grid.full, dtype=bool))
@@ -152,7 +160,7 @@ class _Paper:
         )
 
 
-def _array(x: Number) -> NDArray[Any] | float:
+def _array(x: Number | NDArray[Any]) -> NDArray[Any] | float:
     """A result of a block, as numbers that broadcast to its points."""
     if not isinstance(x, Tensor):
         return x

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from ..maps import wrt_logit
 from ..pixels import IMAGE_AXES, Pixels, ratio
+from ..replay import Row, sweep
 from ..spec import Loss, Note, Number
 from .grid import Block, Grid, number
 
@@ -24,11 +27,14 @@ FREE_BACKGROUND = "an error on the background costs nothing: the ratio has no en
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """What was measured in one block; tensors broadcast to (rows, columns, 1, 1)."""
+    """What was measured in one block: tensors that broadcast to (rows, columns, 1, 1).
 
-    surface: Tensor
-    floor: Number
-    notes: Mapping[Note, Tensor]
+    Replayed, it is numbers and arrays that broadcast to (rows, columns).
+    """
+
+    surface: Number | NDArray[Any]
+    floor: Number | NDArray[Any]
+    notes: Mapping[Note, Tensor | NDArray[Any]]
     undefined: Mapping[str, Tensor]
 
 
@@ -44,9 +50,9 @@ class Measure:
     everywhere: bool
 
 
-def steps(measure: Measure, loss: Loss, px: Pixels, grid: Grid) -> tuple[int, int]:
-    """Rows and columns of the blocks that fit into memory."""
-    most = measure.plane // (px.z.numel() * px.z.element_size())
+def steps(measure: Measure, loss: Loss, plane: int, grid: Grid) -> tuple[int, int]:
+    """Rows and columns of the blocks that fit into memory, of planes of so many bytes."""
+    most = measure.plane // plane
     if measure.of is _gradient_norm and loss.positional:
         return 1, 1  # fields of the target are made for one image, not for a batch
     if measure.everywhere or grid.size <= most:
@@ -62,6 +68,16 @@ def _value(loss: Loss, px: Pixels, block: Block) -> Sheet:
     # `term`, not `at`: the grid has checked its dials once, whatever the number of blocks.
     answer = loss.term(px, **block.dials)
     return Sheet(answer.value, answer.floor, answer.notes, {})
+
+
+def replayed(loss: Loss, row: Row, block: Block) -> Sheet | None:
+    """The value on kinds of pixel as a replay has it; None where it is not replayed."""
+    axes = {k: v[..., 0, 0].cpu().numpy() for k, v in block.dials.items() if isinstance(v, Tensor)}
+    said = sweep(loss, row, {**block.dials, **dict.fromkeys(axes, 0.0)}, axes)
+    if said is None:
+        return None
+    value, floor, notes = said
+    return Sheet(value, floor, {k: np.asarray(where) for k, where in notes.items()}, {})
 
 
 class _Shapes(TorchFunctionMode):
