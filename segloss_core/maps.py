@@ -63,15 +63,19 @@ def answer_at(
         seen, free = px.leaves()
         answer = loss.at(seen, **dials)
         g = _each(answer.value, free, px)
-    p, q = free["p"].detach(), free["q"].detach()
+    return answer, slope(g, free["p"].detach(), free["q"].detach(), wrt)
+
+
+def slope(g: Mapping[str, Tensor], p: Tensor, q: Tensor, wrt: Wrt) -> Tensor:
+    """∂L/∂z or ∂L/∂p from the derivatives by the leaves of `Pixels.leaves`, all of one shape."""
     if wrt == "logit":
-        return answer, wrt_logit(g, p, q)
+        return wrt_logit(g, p, q)
     # A probability that has underflowed to 0 counts as the smallest normal number: the slope of
     # ln p is then huge, as it should be, and at most the largest number.
-    limits = torch.finfo(px.z.dtype)
+    limits = torch.finfo(p.dtype)
     p, q = p.clamp_min(limits.tiny), q.clamp_min(limits.tiny)
-    slope = g["z"] / p / q + g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
-    return answer, slope.clamp(limits.min, limits.max)
+    found = g["z"] / p / q + g["p"] - g["q"] + g["log_p"] / p - g["log_q"] / q
+    return found.clamp(limits.min, limits.max)
 
 
 def wrt_logit(g: Mapping[str, Tensor], p: Tensor, q: Tensor) -> Tensor:

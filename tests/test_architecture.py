@@ -22,6 +22,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/pixels.py": {"torch"},
     f"{CORE}/geometry.py": {"torch", "numpy", "cv2"},
     f"{CORE}/components.py": {"torch", "numpy", "cv2", f"{CORE}.geometry"},
+    f"{CORE}/lookup.py": {"numpy", "cv2"},
     # floor 1
     f"{CORE}/spec.py": {"torch", f"{CORE}.pixels"},
     f"{CORE}/counts.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
@@ -38,6 +39,10 @@ PLAN: dict[str, set[str]] = {
     # floor 4: pictures of any loss
     f"{CORE}/maps.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/kinds.py": {"torch", "numpy", "cv2", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
+    f"{CORE}/placed/": {
+        "torch", "numpy",
+        *(f"{CORE}.{room}" for room in ["lookup", "maps", "pixels", "placed", "spec"]),
+    },
     f"{CORE}/arithmetic.py": {"torch", f"{CORE}.counts", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/mix/": {"torch", f"{CORE}.losses", f"{CORE}.mix", f"{CORE}.pixels", f"{CORE}.plain", f"{CORE}.spec"},
     f"{CORE}/descent.py": {"torch", "numpy"},
@@ -48,7 +53,7 @@ PLAN: dict[str, set[str]] = {
         "torch", "numpy",
         *(
             f"{CORE}.{room}"
-            for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "spec"]
+            for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "placed", "spec"]
         ),
     },
     f"{CORE}/classes.py": {
