@@ -15,6 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .windows import LocalVariance, serves
+
 try:
     import cv2
 except ImportError:  # the library needs torch and numpy only
@@ -163,16 +165,26 @@ def gaussian_moments(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tens
 
     Not to be differentiated: a root has no slope where x is flat. See `gaussian_variance`.
     """
-    mean, variance = gaussian_variance(x, window, sigma)
+    mean, variance = squares_about_means(x, window, sigma)
     return mean, variance.sqrt()
 
 
 def gaussian_variance(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tensor]:
     """Local mean and variance of x (..., H, W) in a square Gaussian window, differentiable.
 
-    `window` and `sigma` are in pixels; edges are reflected. The variance is that along rows plus
-    that of the row means along columns, each a sum of squares: E[x²] − E[x]² would leave noise of
-    1e-8 where x is flat.
+    `window` and `sigma` are in pixels; edges are reflected. Where x is flat the variance is 0 to
+    1e-16 of x²; one that is to be rooted needs more digits: see `gaussian_moments`.
+    """
+    if cv2 is not None and serves(x):
+        return LocalVariance.apply(x, window, sigma)
+    return squares_about_means(x, window, sigma)
+
+
+def squares_about_means(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tensor]:
+    """Local mean and variance of x (..., H, W), the variance to its own last digit.
+
+    It is that along rows plus that of the row means along columns, each a sum of squares:
+    E[x²] − E[x]² leaves 1e-16 where x is flat, whose root is 1e-8.
     """
     at = torch.arange(-(window // 2), window // 2 + 1, device=x.device, dtype=x.dtype)
     kernel = torch.exp(-0.5 * (at / sigma).square())

@@ -20,7 +20,8 @@ MATHS = {"torch", *(f"{CORE}.{room}" for room in ("pixels", "spec", "claims", "l
 PLAN: dict[str, set[str]] = {
     # floor 0
     f"{CORE}/pixels.py": {"torch"},
-    f"{CORE}/geometry.py": {"torch", "numpy", "cv2"},
+    f"{CORE}/windows.py": {"torch", "numpy", "cv2"},
+    f"{CORE}/geometry.py": {"torch", "numpy", "cv2", f"{CORE}.windows"},
     f"{CORE}/components.py": {"torch", "numpy", "cv2", f"{CORE}.geometry"},
     f"{CORE}/lookup.py": {"numpy", "cv2"},
     # floor 1
@@ -41,7 +42,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/kinds.py": {"torch", "numpy", "cv2", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/placed/": {
         "torch", "numpy",
-        *(f"{CORE}.{room}" for room in ["lookup", "maps", "pixels", "placed", "spec"]),
+        *(f"{CORE}.{room}" for room in ["geometry", "lookup", "losses.boundary.ssim", "maps", "pixels", "placed", "spec", "windows"]),
     },
     f"{CORE}/arithmetic.py": {"torch", f"{CORE}.counts", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/mix/": {"torch", f"{CORE}.losses", f"{CORE}.mix", f"{CORE}.pixels", f"{CORE}.plain", f"{CORE}.spec"},

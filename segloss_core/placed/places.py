@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .. import windows
 from ..maps import Wrt, slope
 from ..pixels import Kept, Pixels
 from ..spec import Answer, Loss, Number
 from . import rules  # noqa: F401  (tells planes what torch's functions do)
 from .grid import Grid
 from .lazy import Lazy, Plane, Terms, Unplaced
+from .near import Near, reach_of
 from .pixels import PlacedPixels
+from .similarity import Similarity
 
 LEVELS = 256
 Array = NDArray[np.float64]
@@ -40,6 +44,9 @@ class Places:
     def answer(self, loss: Loss, **dials: Number | None) -> Answer:
         """What the loss says, without gradients. Raises Unplaced."""
         _only_numbers(dials)
+        near = self._near(loss, dials)
+        if near is not None:
+            return near.answer()
         levels = {k: getattr(self.row, k) for k in ("z", "p", "q", "log_p", "log_q")}
         with torch.no_grad():
             return loss.at(self._on(Grid(self.code, self.count), levels), **dials)
@@ -48,6 +55,10 @@ class Places:
         self, loss: Loss, *, wrt: Wrt = "logit", **dials: Number | None
     ) -> tuple[Answer, Array, Array]:
         """What the loss says, share and gradient of every pixel H×W. Raises Unplaced."""
+        _only_numbers(dials)
+        near = self._near(loss, dials)
+        if near is not None:
+            return near.planes(wrt)
         answer, gradient = self.maps(loss, wrt=wrt, **dials)
         with torch.no_grad():
             share = answer.share()
@@ -72,6 +83,17 @@ class Places:
         some = {f: t for f, t in made.items() if bool((t != 0).any())}
         zero: dict[Plane | None, Tensor] = {None: torch.zeros(1, 1, dtype=torch.float64)}
         return answer, Terms(grid, some or zero)
+
+    def _near(self, loss: Loss, dials: Mapping[str, Number | None]) -> Near | Similarity | None:
+        """How a loss that looks at near surroundings is evaluated; None for all others."""
+        if loss.name == "ssim" and dials.keys() <= loss.dials.keys() and windows.INSTALLED:
+            window: Any = {**loss.defaults, **dials}["window"]
+            loss.dials["window"].check(loss.name, window)
+            return Similarity(self.code, self.row, self.fields, round(float(window)))
+        reach = reach_of(loss, dials)
+        if reach is None:
+            return None
+        return Near(self.code, self.row, self.fields, reach, loss, dials)
 
     def _on(self, grid: Grid, levels: dict[str, Tensor]) -> Pixels:
         return PlacedPixels(grid, self.row, levels, self.fields, self.frozen)

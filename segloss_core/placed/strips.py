@@ -1,0 +1,31 @@
+"""Cut an image into strips of rows, and work on them on all threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import torch
+
+Strip = tuple[int, int]  # first row, and the row after the last
+Found = TypeVar("Found")
+
+
+def strips(shape: tuple[int, ...], pixels: int, least: int = 1) -> list[Strip]:
+    """Strips of about so many pixels, and of at least so many rows, from top to bottom."""
+    height, width = shape
+    step = max(1, least, pixels // width)
+    return [(at, min(at + step, height)) for at in range(0, height, step)]
+
+
+def each(do: Callable[[Strip], Found], of: list[Strip]) -> list[Found]:
+    """Do it to every strip, in order, on as many threads as torch has here.
+
+    The first strip is done alone: what it makes for all is not made twice.
+    """
+    first, threads = do(of[0]), min(torch.get_num_threads(), len(of) - 1)
+    if threads < 2:
+        return [first, *map(do, of[1:])]
+    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        return [first, *pool.map(do, of[1:])]
