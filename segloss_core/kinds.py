@@ -11,12 +11,14 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from . import lookup
 from .maps import Wrt, answer_at
 from .pixels import Pixels
 from .spec import Loss, Note, Number
@@ -133,6 +135,12 @@ def _per_pixel(of_kind: Tensor, count: NDArray[np.int64]) -> NDArray[np.float64]
     return of_kind.detach().numpy().ravel() / np.maximum(count, 1)
 
 
-def unfold(table: NDArray[np.float64], code: NDArray[np.uint16]) -> NDArray[np.float64]:
-    """The dense map H×W of a table: one gather."""
-    return np.take(table, code)
+def unfold(
+    table: NDArray[Any], code: NDArray[np.uint16], out: NDArray[Any] | None = None
+) -> NDArray[Any]:
+    """The dense map H×W of a table: one gather, into `out` and in its dtype if that is given.
+
+    A large new plane costs several times what is written into it: give maps of one size one `out`.
+    """
+    table = table if out is None else table.astype(out.dtype, copy=False)
+    return lookup.gather(lookup.full(table), code, out)

@@ -39,7 +39,7 @@ PLAN: dict[str, set[str]] = {
     f"{CORE}/losses/compound/": MATHS | {f"{CORE}.counts", f"{CORE}.losses"},
     # floor 4: pictures of any loss
     f"{CORE}/maps.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
-    f"{CORE}/kinds.py": {"torch", "numpy", "cv2", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
+    f"{CORE}/kinds.py": {"torch", "numpy", "cv2", f"{CORE}.lookup", f"{CORE}.maps", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/placed/": {
         "torch", "numpy",
         *(f"{CORE}.{room}" for room in ["geometry", "lookup", "losses.boundary.ssim", "maps", "pixels", "placed", "spec", "windows"]),
@@ -102,7 +102,7 @@ PLAN: dict[str, set[str]] = {
     "pages/parts/": {"numpy", "plotly", "streamlit", "torch", CORE, "pages.parts"},
     "pages/": {"streamlit", CORE, "pages.parts"},
     "app.py": {"streamlit", CORE, "pages.parts"},
-    "benchmarks/": {"torch", "PIL", CORE, "benchmarks", "tests.browser"},
+    "benchmarks/": {"torch", "numpy", "kornia", "monai", "PIL", CORE, "benchmarks", "tests.browser"},
 }  # fmt: skip
 
 FILES = sorted(

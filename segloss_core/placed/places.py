@@ -65,6 +65,18 @@ class Places:
         dense = share.dense() if isinstance(share, Lazy) else share
         return answer, dense.double().numpy(), gradient.dense().numpy()
 
+    def gradient(
+        self, loss: Loss, *, wrt: Wrt = "logit", **dials: Number | None
+    ) -> tuple[Answer, Array]:
+        """What the loss says, and the gradient of every pixel H×W. Raises Unplaced."""
+        _only_numbers(dials)
+        near = self._near(loss, dials)
+        if near is not None:
+            answer, _, found = near.planes(wrt)
+            return answer, found
+        answer, gradient = self.maps(loss, wrt=wrt, **dials)
+        return answer, gradient.dense().numpy()
+
     def maps(
         self, loss: Loss, *, wrt: Wrt = "logit", **dials: Number | None
     ) -> tuple[Answer, Terms]:

@@ -43,7 +43,7 @@ class Similarity:
         self.tables = [lookup.full(x) for x in (p, p * p, e * e)]
         self.twice = [lookup.full(2 * x) for x in (p, e)]
         self.by_logit = lookup.full((row.p * row.q).numpy())
-        self.strips = strips(code.shape, _STRIP, 4 * self.radius)
+        self.strips = strips(code.shape, min(_STRIP, code.size // 4), 4 * self.radius)
 
     def answer(self) -> Answer:
         """What the loss says."""

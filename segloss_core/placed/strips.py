@@ -20,12 +20,9 @@ def strips(shape: tuple[int, ...], pixels: int, least: int = 1) -> list[Strip]:
 
 
 def each(do: Callable[[Strip], Found], of: list[Strip]) -> list[Found]:
-    """Do it to every strip, in order, on as many threads as torch has here.
-
-    The first strip is done alone: what it makes for all is not made twice.
-    """
-    first, threads = do(of[0]), min(torch.get_num_threads(), len(of) - 1)
+    """Do it to every strip, on as many threads as torch has here; what is found is in order."""
+    threads = min(torch.get_num_threads(), len(of))
     if threads < 2:
-        return [first, *map(do, of[1:])]
+        return [do(strip) for strip in of]
     with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        return [first, *pool.map(do, of[1:])]
+        return list(pool.map(do, of))
