@@ -268,6 +268,21 @@ def test_strips_meet_without_a_seam(name, dials, shape):
     same(pair, Study(pair), "active_contour")
 
 
+def test_torch_has_its_threads_again_afterwards():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        study = Study(SCENES["nuclei"].draw(160))
+        for name in ("ssim", "active_contour", "hausdorff_dt"):
+            study.maps(LOSSES[name]), study.value(LOSSES[name])
+            assert torch.get_num_threads() == 2
+        with pytest.raises(Unplaced):
+            study.places.maps(LOSSES["hausdorff_er"])
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_two_visitors_at_once_get_what_one_gets():
     """A sample's study is shared: nothing of one evaluation may show in another."""
     pair, names = PAIRS["nuclei"], sorted(PLACED) * 4

@@ -55,7 +55,5 @@ class Grid:
                 found.append((self.count * table).sum())
                 continue
             plane.keep_if_long()
-            for part in self.strips:
-                factor = plane.rows(part).double()
-                found.append(torch.dot(x.looked_up(plane, part).ravel(), factor.ravel()))
+            found += [x.product(plane, part).sum() for part in self.strips]
         return torch.stack(found).sum()

@@ -20,6 +20,7 @@ from .lazy import Lazy, Plane, Terms, Unplaced
 from .near import Near, reach_of
 from .pixels import PlacedPixels
 from .similarity import Similarity
+from .strips import one_thread
 
 LEVELS = 256
 Array = NDArray[np.float64]
@@ -48,7 +49,7 @@ class Places:
         if near is not None:
             return near.answer()
         levels = {k: getattr(self.row, k) for k in ("z", "p", "q", "log_p", "log_q")}
-        with torch.no_grad():
+        with torch.no_grad(), one_thread():
             return loss.at(self._on(Grid(self.code, self.count), levels), **dials)
 
     def planes(
@@ -59,11 +60,12 @@ class Places:
         near = self._near(loss, dials)
         if near is not None:
             return near.planes(wrt)
-        answer, gradient = self.maps(loss, wrt=wrt, **dials)
-        with torch.no_grad():
-            share = answer.share()
-        dense = share.dense() if isinstance(share, Lazy) else share
-        return answer, dense.double().numpy(), gradient.dense().numpy()
+        with one_thread():
+            answer, gradient = self.maps(loss, wrt=wrt, **dials)
+            with torch.no_grad():
+                share = answer.share()
+            dense = share.dense() if isinstance(share, Lazy) else share
+            return answer, dense.double().numpy(), gradient.dense().numpy()
 
     def gradient(
         self, loss: Loss, *, wrt: Wrt = "logit", **dials: Number | None
@@ -74,8 +76,9 @@ class Places:
         if near is not None:
             answer, _, found = near.planes(wrt)
             return answer, found
-        answer, gradient = self.maps(loss, wrt=wrt, **dials)
-        return answer, gradient.dense().numpy()
+        with one_thread():
+            answer, gradient = self.maps(loss, wrt=wrt, **dials)
+            return answer, gradient.dense().numpy()
 
     def maps(
         self, loss: Loss, *, wrt: Wrt = "logit", **dials: Number | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
@@ -19,10 +20,25 @@ def strips(shape: tuple[int, ...], pixels: int, least: int = 1) -> list[Strip]:
     return [(at, min(at + step, height)) for at in range(0, height, step)]
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch work on one thread here: on strips, threads lose more by meeting than they win."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def each(do: Callable[[Strip], Found], of: list[Strip]) -> list[Found]:
     """Do it to every strip, on as many threads as torch has here; what is found is in order."""
     threads = min(torch.get_num_threads(), len(of))
     if threads < 2:
         return [do(strip) for strip in of]
-    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+    with one_thread(), ThreadPoolExecutor(threads, initializer=_alone) as pool:
         return list(pool.map(do, of))
+
+
+def _alone() -> None:
+    torch.set_num_threads(1)
