@@ -8,16 +8,21 @@ and gives the same numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+
+from .windows import LocalVariance, serves
 
 try:
     import cv2
 except ImportError:  # the library needs torch and numpy only
     cv2 = None  # type: ignore[assignment]
 
+_STRIP = 1 << 15  # pixels whose planes stay in the second cache
 _CHUNK = 1 << 24  # elements of the largest temporary of the torch path
 
 
@@ -35,14 +40,32 @@ def distance_to(mask: Tensor) -> Tensor:
 
 
 def _distance_cv2(mask: Tensor) -> Tensor:
-    zero_on_mask = (~mask).to(torch.uint8).numpy()
+    return torch.from_numpy(_exact(_measured(mask.numpy())))
+
+
+def _measured(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Distance to the nearest True pixel, as OpenCV has it; there must be one."""
+    zero_on_mask = (~mask).view(np.uint8)
     width = zero_on_mask.shape[1]
     # Rows of a multiple of 1024 bytes share cache lines: a little padding is 15-30 % faster.
-    pad = 16 if width >= 1024 and width % 1024 == 0 else 0
-    if pad:
-        zero_on_mask = np.pad(zero_on_mask, ((0, 0), (0, pad)), constant_values=1)
-    d = cv2.distanceTransform(zero_on_mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[:, :width]
-    return torch.from_numpy(np.sqrt(np.rint(np.square(d, dtype=np.float64))))
+    if width >= 1024 and width % 1024 == 0:
+        zero_on_mask = np.pad(zero_on_mask, ((0, 0), (0, 16)), constant_values=1)
+    d: NDArray[Any] = cv2.distanceTransform(zero_on_mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return d[:, :width]
+
+
+def _exact(d: NDArray[np.float32], more: NDArray[np.float32] | None = None) -> NDArray[np.float64]:
+    """Distances (plus others that are 0 where these are not) as roots of whole numbers.
+
+    In strips that stay in the cache: passes over a large plane would cost as much as its transform.
+    """
+    found = np.empty(d.shape)
+    step = max(1, _STRIP // d.shape[1])
+    for at in range(0, d.shape[0], step):
+        part, here = slice(at, at + step), found[at : at + step]
+        np.square(d[part] if more is None else d[part] + more[part], out=here, dtype=np.float64)
+        np.sqrt(np.rint(here, out=here), out=here)
+    return found
 
 
 def _distance_torch(mask: Tensor) -> Tensor:
@@ -70,6 +93,10 @@ def distance_to_other_class(mask: Tensor) -> Tensor:
 
     A mask without boundary (empty or full) has no such field and gives 0 everywhere.
     """
+    if mask.ndim == 2 and cv2 is not None and mask.device.type == "cpu":
+        if not bool(has_boundary(mask)):
+            return torch.zeros(mask.shape, dtype=torch.float64)
+        return torch.from_numpy(_exact(*(_measured(m.numpy()) for m in (mask, ~mask))))
     d = torch.where(mask, distance_to(~mask), distance_to(mask))
     return torch.where(has_boundary(mask), d, 0)
 
@@ -138,16 +165,26 @@ def gaussian_moments(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tens
 
     Not to be differentiated: a root has no slope where x is flat. See `gaussian_variance`.
     """
-    mean, variance = gaussian_variance(x, window, sigma)
+    mean, variance = squares_about_means(x, window, sigma)
     return mean, variance.sqrt()
 
 
 def gaussian_variance(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tensor]:
     """Local mean and variance of x (..., H, W) in a square Gaussian window, differentiable.
 
-    `window` and `sigma` are in pixels; edges are reflected. The variance is that along rows plus
-    that of the row means along columns, each a sum of squares: E[x²] − E[x]² would leave noise of
-    1e-8 where x is flat.
+    `window` and `sigma` are in pixels; edges are reflected. Where x is flat the variance is 0 to
+    1e-16 of x²; one that is to be rooted needs more digits: see `gaussian_moments`.
+    """
+    if cv2 is not None and serves(x):
+        return LocalVariance.apply(x, window, sigma)
+    return squares_about_means(x, window, sigma)
+
+
+def squares_about_means(x: Tensor, window: int, sigma: float) -> tuple[Tensor, Tensor]:
+    """Local mean and variance of x (..., H, W), the variance to its own last digit.
+
+    It is that along rows plus that of the row means along columns, each a sum of squares:
+    E[x²] − E[x]² leaves 1e-16 where x is flat, whose root is 1e-8.
     """
     at = torch.arange(-(window // 2), window // 2 + 1, device=x.device, dtype=x.dtype)
     kernel = torch.exp(-0.5 * (at / sigma).square())

@@ -12,12 +12,14 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from . import lookup
 from .maps import Wrt, answer_at
 from .pixels import Pixels
 from .replay import Row, say
@@ -234,6 +236,14 @@ def value_of(loss: Loss, kinds: Kinds, **dials: float | None) -> tuple[float, fl
     return float(answer.value), float(answer.floor), answer.note
 
 
-def unfold(table: NDArray[np.float64], code: NDArray[np.uint16]) -> NDArray[np.float64]:
-    """The dense map H×W of a table, 0 where a pixel is ignored: one gather."""
-    return np.take(np.append(table, 0.0), code)
+def unfold(
+    table: NDArray[Any], code: NDArray[np.uint16], out: NDArray[Any] | None = None
+) -> NDArray[Any]:
+    """The dense map H×W of a table, 0 where a pixel is ignored: one gather.
+
+    It goes into `out`, and into its dtype, if that is given.
+
+    A large new plane costs several times what is written into it: give maps of one size one `out`.
+    """
+    table = table if out is None else table.astype(out.dtype, copy=False)
+    return lookup.gather(lookup.full(table), code, out)

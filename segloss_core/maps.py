@@ -63,8 +63,12 @@ def answer_at(
         seen, free = px.leaves()
         answer = loss.at(seen, **dials)
         g = by_leaves(answer.value, free)
-    p, q = free["p"].detach(), free["q"].detach()
-    return answer, wrt_logit(g, p, q) if wrt == "logit" else wrt_probability(g, p, q)
+    return answer, slope(g, free["p"].detach(), free["q"].detach(), wrt)
+
+
+def slope(g: Mapping[str, Tensor], p: Tensor, q: Tensor, wrt: Wrt) -> Tensor:
+    """∂L/∂z or ∂L/∂p from the derivatives by the leaves of `Pixels.leaves`, all of one shape."""
+    return wrt_logit(g, p, q) if wrt == "logit" else wrt_probability(g, p, q)
 
 
 def wrt_logit(g: Mapping[str, Tensor], p: Tensor, q: Tensor) -> Tensor:

@@ -19,7 +19,8 @@ from .metrics import Metric, metrics
 from .pair import Pair, Prediction
 from .payers import Payers, payers
 from .pixels import Kept, Pixels
-from .spec import Loss, Note
+from .placed import Places, Unplaced
+from .spec import Answer, Loss, Note
 
 Array = NDArray[np.float64]
 
@@ -143,6 +144,18 @@ class Study:
             return Kinds.of(self.code, table)
         return Kinds.of_pair(codes, self.pair.target, table)
 
+    @cached_property
+    def places(self) -> Places | None:
+        """The coded pair for losses that look at places; None where tables would gain nothing."""
+        pair = self.pair
+        if not self.is_coded or self.device.type != "cpu" or pair.target.size < 2:
+            return None
+        if pair.ignored is not None:  # what is ignored is background to some fields, gone to others
+            return None
+        table = pair.prediction.table
+        assert table is not None
+        return Places(self.code, self.kinds.count, table, self.fields)
+
     def pixels(self) -> Pixels:
         """The dense pair on the device, in float64. Made anew: ten planes hang on it when used."""
         codes, levels = self.pair.prediction.codes, self.pair.prediction.table
@@ -182,10 +195,19 @@ class Study:
         if self.by_kinds(loss):
             value, floor, note = value_of(loss, self.kinds, **dials)
         else:
-            with torch.no_grad():
-                answer = loss.at(self.pixels(), **dials)
+            answer = self._answer(loss, **dials)
             value, floor, note = float(answer.value), float(answer.floor), answer.note
         return Value(value, floor, note, self.relative(value - floor, loss, **dials))
+
+    def _answer(self, loss: Loss, **dials: float | None) -> Answer:
+        """What the loss says of the dense pair, without gradients."""
+        if self.places is not None:
+            try:
+                return self.places.answer(loss, **dials)
+            except Unplaced:
+                pass
+        with torch.no_grad():
+            return loss.at(self.pixels(), **dials)
 
     def relative(self, above: float, loss: Loss, **dials: float | None) -> float | None:
         """What a prediction costs above the floor, in units of the constant guess's cost."""
@@ -205,10 +227,7 @@ class Study:
         # Half a pixel of each class, as if the mask were drawn from more than this image.
         z = torch.tensor((objects + 0.5) / (counted - objects + 0.5), dtype=torch.float64).log()
         if loss.positional:
-            z = z.expand(target.shape)
-            px = self._sharing(Pixels.from_logits(z, self._target, self.weight))
-            with torch.no_grad():
-                guess = loss.at(px, **dials)
+            guess = self._guessed(loss, float(z), **dials)
             value, floor, note = float(guess.value), float(guess.floor), guess.note
         else:  # two kinds of pixel: all are guessed alike
             number = np.zeros(512, dtype=np.int64)
@@ -216,21 +235,45 @@ class Study:
             value, floor, note = value_of(loss, Kinds(number, np.full(256, float(z))), **dials)
         return value - floor if note is None and value > floor else None
 
+    def _guessed(self, loss: Loss, z: float, **dials: float | None) -> Answer:
+        """What a loss that looks at places says of one logit everywhere."""
+        target = self.pair.target
+        try:
+            if self.device.type == "cpu" and self.pair.ignored is None:
+                guess = code(np.zeros_like(target), target)
+                return Places(guess, count(guess), np.full(256, z), self.fields).answer(
+                    loss, **dials
+                )
+        except Unplaced:
+            pass
+        everywhere = torch.full(target.shape, z, dtype=torch.float64, device=self.device)
+        with torch.no_grad():
+            px = Pixels.from_logits(everywhere, self._target, self.weight)
+            return loss.at(self._sharing(px), **dials)
+
     def _maps(self, loss: Loss, wrt: Wrt = "logit", **dials: float | None) -> Maps:
         if self.by_kinds(loss):
             t = tables(loss, self.kinds, wrt=wrt, **dials)
             tops = [_top(abs(x), self.kinds.count) for x in (t.share, t.gradient)]
             return Maps(t.value, t.floor, t.note, t.share, t.gradient, True, *tops)
-        px = self.pixels()
-        answer, slope = answer_at(loss, px, wrt=wrt, **dials)
-        gradient = slope.cpu().numpy()
-        with torch.no_grad():
-            share = answer.share().detach().cpu().numpy()
-        tops = [_top(_sample(abs(x))) for x in (share, gradient)]
+        answer, share, gradient = self._planes(loss, wrt, **dials)
+        tops = [_top(abs(_sample(x))) for x in (share, gradient)]
         for plane in (share, gradient):
             plane.setflags(write=False)  # kept, and shared
         value, floor = answer.value.item(), torch.as_tensor(answer.floor).item()
         return Maps(value, floor, answer.note, share, gradient, False, *tops)
+
+    def _planes(self, loss: Loss, wrt: Wrt, **dials: float | None) -> tuple[Answer, Array, Array]:
+        """What a loss that looks at places says; share and gradient of every pixel."""
+        if self.places is not None:
+            try:
+                return self.places.planes(loss, wrt=wrt, **dials)
+            except Unplaced:
+                pass
+        answer, slope = answer_at(loss, self.pixels(), wrt=wrt, **dials)
+        with torch.no_grad():
+            share = answer.share().detach().cpu().numpy()
+        return answer, share, slope.cpu().numpy()
 
     def dense(self, maps: Maps) -> tuple[Array, Array]:
         """Share and gradient as planes (H, W)."""
@@ -334,9 +377,13 @@ def _top(magnitude: Array, count: NDArray[np.int64] | None = None) -> float:
     that pay nothing.
     """
     magnitude = magnitude.ravel()
-    order = np.argsort(magnitude)
-    values = magnitude[order]
-    mass = np.cumsum(values if count is None else values * count[order])
+    if count is None:
+        values = np.sort(magnitude)
+        mass = np.cumsum(values)
+    else:
+        order = np.argsort(magnitude)
+        values = magnitude[order]
+        mass = np.cumsum(values * count[order])
     if not mass[-1] > 0:
         return 1.0
     return float(values[np.searchsorted(mass, 0.98 * mass[-1])])

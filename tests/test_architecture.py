@@ -20,8 +20,10 @@ MATHS = {"torch", *(f"{CORE}.{room}" for room in ("pixels", "spec", "claims", "l
 PLAN: dict[str, set[str]] = {
     # floor 0
     f"{CORE}/pixels.py": {"torch"},
-    f"{CORE}/geometry.py": {"torch", "numpy", "cv2"},
+    f"{CORE}/windows.py": {"torch", "numpy", "cv2"},
+    f"{CORE}/geometry.py": {"torch", "numpy", "cv2", f"{CORE}.windows"},
     f"{CORE}/components.py": {"torch", "numpy", "cv2", f"{CORE}.geometry"},
+    f"{CORE}/lookup.py": {"numpy", "cv2"},
     # floor 1
     f"{CORE}/spec.py": {"torch", f"{CORE}.pixels"},
     f"{CORE}/counts.py": {"torch", f"{CORE}.pixels", f"{CORE}.spec"},
@@ -41,7 +43,12 @@ PLAN: dict[str, set[str]] = {
         "torch", "numpy", *(f"{CORE}.{room}" for room in ["maps", "pixels", "replay", "spec"]),
     },
     f"{CORE}/kinds.py": {
-        "torch", "numpy", "cv2", *(f"{CORE}.{room}" for room in ["maps", "pixels", "replay", "spec"]),
+        "torch", "numpy", "cv2",
+        *(f"{CORE}.{room}" for room in ["lookup", "maps", "pixels", "replay", "spec"]),
+    },
+    f"{CORE}/placed/": {
+        "torch", "numpy",
+        *(f"{CORE}.{room}" for room in ["geometry", "lookup", "losses.boundary.ssim", "maps", "pixels", "placed", "spec", "windows"]),
     },
     f"{CORE}/arithmetic.py": {"torch", f"{CORE}.counts", f"{CORE}.pixels", f"{CORE}.spec"},
     f"{CORE}/mix/": {"torch", f"{CORE}.losses", f"{CORE}.mix", f"{CORE}.pixels", f"{CORE}.plain", f"{CORE}.spec"},
@@ -53,7 +60,7 @@ PLAN: dict[str, set[str]] = {
         "torch", "numpy",
         *(
             f"{CORE}.{room}"
-            for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "spec"]
+            for room in ["arithmetic", "geometry", "kinds", "maps", "metrics", "pair", "payers", "pixels", "placed", "spec"]
         ),
     },
     f"{CORE}/classes.py": {
@@ -107,7 +114,7 @@ PLAN: dict[str, set[str]] = {
     "pages/parts/": {"numpy", "plotly", "streamlit", "torch", CORE, "pages.parts"},
     "pages/": {"streamlit", CORE, "pages.parts"},
     "app.py": {"streamlit", CORE, "pages.parts"},
-    "benchmarks/": {"torch", "PIL", CORE, "benchmarks", "tests.browser"},
+    "benchmarks/": {"torch", "numpy", "kornia", "monai", "PIL", CORE, "benchmarks", "tests.browser"},
 }  # fmt: skip
 
 FILES = sorted(
