@@ -53,7 +53,7 @@ def rows(size: int, device: torch.device) -> list[Row]:
         return lambda: [peer.value_and_gradient(z, y) for peer in of]
 
     def planes() -> None:
-        counted = ours.count(case.codes, case.target)[1]
+        counted = ours.kinds(case.codes, case.target)
         for tables in ours.all_tables(losses, counted):
             gradient = torch.from_numpy(tables.gradient).float().to(device)
             torch.index_select(gradient, 0, index, out=plane)
@@ -61,7 +61,7 @@ def rows(size: int, device: torch.device) -> list[Row]:
     works = {
         "loop": loop(chosen),
         "far loop": loop(far),
-        "tables": lambda: ours.all_tables(losses, ours.count(case.codes, case.target)[1]),
+        "tables": lambda: ours.all_tables(losses, ours.kinds(case.codes, case.target)),
         "planes": planes,
         "far": lambda: [ours.again(known).maps(loss) for loss in distance],
         "plane": lambda: torch.index_select(table, 0, index, out=plane),

@@ -33,7 +33,7 @@ LAST = 3  # sizes that an exponent is fitted to
 def median(work: Work, rounds: int) -> float:
     """How long it takes, once it has been done."""
     work()
-    return statistics.median(race({"it": work}, rounds, patience=8.0, least=1)["it"])
+    return statistics.median(race({"it": work}, rounds, patience=4.0, least=1)["it"])
 
 
 def by_pixels(sides: Sequence[int], rounds: int) -> dict[str, Curve]:
@@ -48,7 +48,7 @@ def by_pixels(sides: Sequence[int], rounds: int) -> dict[str, Curve]:
         table = ours.all_tables(losses[:1], known.kinds)[0].gradient
 
         def tables(case=case, losses=losses) -> None:
-            ours.all_tables(losses, ours.count(case.codes, case.target)[1])
+            ours.all_tables(losses, ours.kinds(case.codes, case.target))
 
         def one_plane(table=table, coded=coded, into=into) -> None:
             ours.plane(table, coded, into)
@@ -79,7 +79,7 @@ def by_losses(rounds: int) -> Curve:
     flat = [loss for loss in LOSSES.values() if not loss.positional]
     return [
         (n, median(lambda n=n: ours.all_tables(
-            flat[:n], ours.count(case.codes, case.target)[1]), rounds))
+            flat[:n], ours.kinds(case.codes, case.target)), rounds))
         for n in (1, 2, 5, 10, 20, len(flat))
     ]  # fmt: skip
 
@@ -148,7 +148,7 @@ def row(key: str, what: str, curve: Curve, unit: str = "s") -> Row:
 def main() -> None:
     inputs.one_thread()
     quick = inputs.is_quick()
-    sides, rounds = (QUICK_SIDES, 3) if quick else (SIDES, 5)
+    sides, rounds = QUICK_SIDES if quick else SIDES, 9
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault(inputs.FOLDER, folder)
         pixels, losses, points = by_pixels(sides, rounds), by_losses(rounds), by_points(rounds)

@@ -28,7 +28,7 @@ CLASSICAL = len(choice.CLASSICAL)
 
 
 def _tables(case: Case) -> None:
-    ours.all_tables(ours.losses(choice.CLASSICAL), ours.count(case.codes, case.target)[1])
+    ours.all_tables(ours.losses(choice.CLASSICAL), ours.kinds(case.codes, case.target))
 
 
 def _planes(case: Case) -> None:

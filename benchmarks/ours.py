@@ -23,15 +23,20 @@ def losses(names: Sequence[str]) -> list[Loss]:
     return [LOSSES[name] for name in names]
 
 
-def count(codes: Bytes, target: Bytes) -> tuple[Code, Kinds]:
+def kinds(codes: Bytes, target: Bytes) -> Kinds:
     """From two 8-bit planes to the counted kinds of pixel."""
+    return Kinds.of(code(codes, target), LEVELS)
+
+
+def count(codes: Bytes, target: Bytes) -> tuple[Code, Kinds]:
+    """The same with the plane of codes, from which dense maps are made."""
     coded = code(codes, target)
     return coded, Kinds.of(coded, LEVELS)
 
 
-def all_tables(of: Sequence[Loss], kinds: Kinds) -> list[Tables]:
+def all_tables(of: Sequence[Loss], counted: Kinds) -> list[Tables]:
     """Value and both maps of many losses, as tables."""
-    return [tables(loss, kinds) for loss in of]
+    return [tables(loss, counted) for loss in of]
 
 
 def buffer(coded: Code) -> NDArray[np.floating]:

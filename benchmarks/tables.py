@@ -42,7 +42,7 @@ def compete(case: Case, chosen: Sequence[Peer], rounds: int) -> Seconds:
     image, copy = np.ones(coded.shape, np.float32), np.ones(coded.shape, np.float32)
 
     def by_tables() -> None:
-        ours.all_tables(losses, ours.count(case.codes, case.target)[1])
+        ours.all_tables(losses, ours.kinds(case.codes, case.target))
 
     def by_planes() -> None:
         coded, kinds = ours.count(case.codes, case.target)
