@@ -119,18 +119,21 @@ def rows(case: Case, took: Seconds, right: dict, chosen: Sequence[Peer], kept: b
 
 def main() -> None:
     inputs.one_thread()
-    found: list[Row] = []
     cases = {size: inputs.case(size) for size in inputs.sizes()}
-    chosen: list[Peer] = []
-    for kept in (False, True):
-        if kept and not device.reuse_memory():
-            break
-        for size, case in cases.items():
-            if size <= 1024 and not kept:  # larger images take long to try everybody on
-                chosen = fastest(choice.CLASSICAL, case)
-            took = compete(case, chosen, inputs.rounds(size))
-            right = {} if kept else accuracy(case, chosen)
-            found += rows(case, took, right, chosen, kept)
+    chosen: dict[int, list[Peer]] = {}
+    took: dict[int, Seconds] = {}
+    for size, case in cases.items():
+        # Larger images take long to try everybody on.
+        chosen[size] = fastest(choice.CLASSICAL, case) if size <= 1024 else chosen[1024]
+        took[size] = compete(case, chosen[size], inputs.rounds(size))
+    can_keep = device.reuse_memory()
+    found: list[Row] = []
+    for size, case in cases.items():
+        # Float64 on every pixel is slow enough with memory that is kept.
+        found += rows(case, took[size], accuracy(case, chosen[size]), chosen[size], kept=False)
+    for size, case in cases.items() if can_keep else ():
+        again = compete(case, chosen[size], inputs.rounds(size))
+        found += rows(case, again, {}, chosen[size], kept=True)
     finish(PART, found)
 
 
