@@ -2,7 +2,7 @@
 # make test   set up what is missing and run every test
 # make fuzz   20,000 broken files through the readers
 # make lint   formatting, lint and types
-# make bench  the measurements of benchmarks/
+# make bench  every measurement; writes benchmarks/RESULTS.md and results.json
 
 PYTHON ?= python3
 VENV := .venv

@@ -1,10 +1,10 @@
 """From page to picture and from slider to map, in a real Chromium against a real server.
 
-    python -m benchmarks.browser_speed
+    python -m benchmarks.browser_speed [--quick]
 
-Prints medians and 95th percentiles. A tick is timed in the page: from the input event of a dragged
-slider to the repaint with the tables of that value or a newer one; bytes are those of WebSocket
-frames.
+Everything is a part of the time that it may take. A tick is timed in the page: from the input event
+of a dragged slider to the repaint with the tables of that value or a newer one; bytes are those of
+WebSocket frames.
 """
 
 from __future__ import annotations
@@ -15,15 +15,29 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from segloss_core.scenes import SCENES
-from tests.browser import chromium, server, settle
+from tests.browser import CHROMIUM, chromium, server, settle
 
+from .inputs import is_quick
+from .rows import Goal, Row, finish
+from .timing import Spread, single, spread
+
+PART = "In a browser"
 TICKS = 60
+
+
+def missing() -> str:
+    """Why nothing can be measured here, or nothing."""
+    if find_spec("playwright") is None or find_spec("streamlit") is None:
+        return "Playwright or Streamlit is not installed."
+    return "" if CHROMIUM else "there is no Chromium on this machine."
 
 
 def _files(size: int, folder: Path) -> dict[str, Path]:
@@ -36,18 +50,27 @@ def _files(size: int, folder: Path) -> dict[str, Path]:
     return {role: folder / f"{role}.png" for role in planes}
 
 
-def _percentile(values: list[float], part: float) -> float:
+def row(key: str, what: str, size: int | None, values: list[float], limit: float,
+        unit: str = "ms", note: str = "") -> Row:  # fmt: skip
+    """What was measured in the browser, over what it should take at most."""
+    middle = statistics.median(values)
+    return Row(
+        PART, f"browser.{key}", f"{what} ÷ {limit:g} {unit}", size,
+        _over(values, limit), Goal("at most", 1.0), middle, limit, unit, note=note,
+    )  # fmt: skip
+
+
+def _over(values: list[float], limit: float) -> Spread:
+    """The parts of the limit; a single figure is no median."""
+    return spread([x / limit for x in values]) if len(values) > 1 else single(values[0] / limit)
+
+
+def high(values: list[float], part: float = 0.95) -> float:
+    """A percentile."""
     return sorted(values)[min(len(values) - 1, round(part * (len(values) - 1)))]
 
 
-def _said(name: str, values: list[float], unit: str) -> None:
-    low, middle, high = min(values), statistics.median(values), _percentile(values, 0.95)
-    print(
-        f"{name:58} median {middle:8.1f} {unit}  p95 {high:8.1f}  min {low:8.1f}  n={len(values)}"
-    )
-
-
-def opening(browser: Any, address: str, rounds: int = 9) -> None:
+def opening(browser: Any, address: str, rounds: int) -> Row:
     """From the request to all five panels drawn, on the default sample of a warm server."""
     times = []
     for _ in range(rounds):
@@ -57,7 +80,9 @@ def opening(browser: Any, address: str, rounds: int = 9) -> None:
         page.wait_for_selector(".sl-viewer[data-state=fine]", timeout=60_000)
         times.append(1000 * (time.perf_counter() - started))
         page.close()
-    _said("open Inspect on the default sample (new visitor)", times[1:], "ms")
+    said = "the default sample, from the request to all five pictures"
+    found = row("open", said, None, times[1:], 1000, note="a new visitor, a warm server")
+    return replace(found, goal=None)
 
 
 def upload(page: Any, files: dict[str, Path], size: int) -> float:
@@ -101,7 +126,7 @@ _WATCH = """() => {
 }"""
 
 
-def dragging(page: Any, name: str) -> None:
+def dragging(page: Any, size: int) -> list[Row]:
     """Move the γ slider step by step, each step after the last one's repaint."""
     traffic = {"down": 0, "up": 0}
     session = page.context.new_cdp_session(page)
@@ -132,29 +157,51 @@ def dragging(page: Any, name: str) -> None:
                 "n => window.ticks.length > n", arg=before, timeout=3000, polling=5
             )
     ticks = page.evaluate("() => window.ticks")
-    seen = max(1, len(ticks))
-    _said(f"{name}: slider to repainted maps", ticks, "ms")
-    down, up = (traffic[way] / seen / 1000 for way in ("down", "up"))
-    print(f"{'':58} {down:.1f} kB down, {up:.1f} kB up a tick")
     page.mouse.up()
     settle(page)
+    if not ticks:
+        raise RuntimeError("the pictures did not follow the slider")
+    down, up = (traffic[way] / len(ticks) / 1000 for way in ("down", "up"))
+    what = "focal's γ, from the slider to repainted maps"
+    return [
+        row("tick", what, size, ticks, 80),
+        row("tick.p95", f"{what}, 95th percentile", size, [high(ticks)], 150),
+        row("bytes", "what comes down the wire for a step", size, [down], 12, "kB",
+            f"{up:.1f} kB go up; a float32 plane is {4 * size * size / 1000:,.0f} kB"),
+    ]  # fmt: skip
+
+
+def measured(size: int, browser: Any, address: str, times: int) -> list[Row]:
+    """Upload a pair of this size so many times, and drag a slider on the last."""
+    took = []
+    with tempfile.TemporaryDirectory() as folder:
+        files = _files(size, Path(folder))
+        for i in range(times):
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(f"{address}/inspect_pixels?loss=focal")
+            settle(page)
+            took.append(upload(page, files, size))
+            if i + 1 < times:
+                page.close()
+        page.wait_for_timeout(500)
+        settle(page)
+        said = "the last file handed over, to all five pictures"
+        found = [row("upload", said, size, took, 1000 if size <= 512 else 2500)]
+        found += dragging(page, size)
+        page.close()
+    return found
 
 
 def main() -> None:
+    if why := missing():
+        finish(PART, [], why)
+        return
+    times = 3 if is_quick() else 9
     with server() as address, chromium() as browser:
-        opening(browser, address)
-        for size in (500, 2048):  # 500: another size than the sample on screen before
-            with tempfile.TemporaryDirectory() as folder:
-                files = _files(size, Path(folder))
-                page = browser.new_page(viewport={"width": 1280, "height": 900})
-                page.goto(f"{address}/inspect_pixels?loss=focal")
-                settle(page)
-                took = upload(page, files, size)
-                print(f"{f'{size}²: prediction uploaded to complete picture':58} {took:15.0f} ms")
-                page.wait_for_timeout(500)
-                settle(page)
-                dragging(page, f"{size}², focal γ")
-                page.close()
+        found = [opening(browser, address, times + 1)]
+        for size in (500, 1000 if is_quick() else 2048):  # 500: another than the sample before
+            found += measured(size, browser, address, 1 if is_quick() else 3)
+    finish(PART, found)
 
 
 if __name__ == "__main__":

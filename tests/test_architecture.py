@@ -114,7 +114,10 @@ PLAN: dict[str, set[str]] = {
     "pages/parts/": {"numpy", "plotly", "streamlit", "torch", CORE, "pages.parts"},
     "pages/": {"streamlit", CORE, "pages.parts"},
     "app.py": {"streamlit", CORE, "pages.parts"},
-    "benchmarks/": {"torch", "numpy", "kornia", "monai", "PIL", CORE, "benchmarks", "tests.browser"},
+    "benchmarks/": {
+        "torch", "numpy", "cv2", "scipy", "monai", "PIL", CORE, "benchmarks", "tests.browser",
+        "tests.smp_losses",
+    },
 }  # fmt: skip
 
 FILES = sorted(
