@@ -44,16 +44,32 @@ class Value:
 
 @dataclass(frozen=True)
 class Maps:
-    """Share and gradient: tables of 512 kinds when `coded`, else planes H×W. Floats are float64."""
+    """Share and gradient: tables of 512 kinds when `coded`, else planes H×W. Floats are float64.
+
+    `count` is how many pixels are of each kind, None for planes.
+    """
 
     value: float
     floor: float
     note: Note | None
     share: Array
     gradient: Array
-    coded: bool
-    share_top: float
-    gradient_top: float
+    count: NDArray[np.int64] | None = None
+
+    @property
+    def coded(self) -> bool:
+        """Whether share and gradient are tables."""
+        return self.count is not None
+
+    @cached_property
+    def share_top(self) -> float:
+        """Where the colours of the share end."""
+        return _top(self.share, self.count)
+
+    @cached_property
+    def gradient_top(self) -> float:
+        """Where the colours of the gradient end, on either side."""
+        return _top(self.gradient, self.count)
 
 
 class Study:
@@ -254,14 +270,12 @@ class Study:
     def _maps(self, loss: Loss, wrt: Wrt = "logit", **dials: float | None) -> Maps:
         if self.by_kinds(loss):
             t = tables(loss, self.kinds, wrt=wrt, **dials)
-            tops = [_top(abs(x), self.kinds.count) for x in (t.share, t.gradient)]
-            return Maps(t.value, t.floor, t.note, t.share, t.gradient, True, *tops)
+            return Maps(t.value, t.floor, t.note, t.share, t.gradient, self.kinds.count)
         answer, share, gradient = self._planes(loss, wrt, **dials)
-        tops = [_top(abs(_sample(x))) for x in (share, gradient)]
         for plane in (share, gradient):
             plane.setflags(write=False)  # kept, and shared
         value, floor = answer.value.item(), torch.as_tensor(answer.floor).item()
-        return Maps(value, floor, answer.note, share, gradient, False, *tops)
+        return Maps(value, floor, answer.note, share, gradient)
 
     def _planes(self, loss: Loss, wrt: Wrt, **dials: float | None) -> tuple[Answer, Array, Array]:
         """What a loss that looks at places says; share and gradient of every pixel."""
@@ -364,23 +378,21 @@ class Study:
         return edges, parts[0].astype(float), parts[1].astype(float)
 
 
-def _sample(x: Array, most: int = 1 << 18) -> Array:
-    """Every k-th element: enough for a colour range."""
-    flat = x.ravel()
-    return flat[:: -(-flat.size // most)]
+_ENOUGH = 1 << 16  # pixels of a plane that are looked at for a colour range
 
 
-def _top(magnitude: Array, count: NDArray[np.int64] | None = None) -> float:
+def _top(x: Array, count: NDArray[np.int64] | None = None) -> float:
     """Where a colour scale ends: 98 % of the map's mass lies in pixels below it.
 
     By mass, not by number: mistakes are few, and a percentile of the pixels would end among those
     that pay nothing.
     """
-    magnitude = magnitude.ravel()
+    flat = x.ravel()
     if count is None:
-        values = np.sort(magnitude)
+        values = np.sort(np.abs(flat[:: -(-flat.size // _ENOUGH)]))
         mass = np.cumsum(values)
     else:
+        magnitude = np.abs(flat)
         order = np.argsort(magnitude)
         values = magnitude[order]
         mass = np.cumsum(values * count[order])
