@@ -79,7 +79,7 @@ def count(code: NDArray[np.uint16]) -> NDArray[np.int64]:
     whole = flat.size // _LANES * _LANES
     words = flat[:whole].view(np.uint64)  # of four codes
     here = np.empty(min(words.size, _BLOCK), dtype=np.uint64)
-    found = np.bincount(flat[whole:], minlength=2 * LEVELS)
+    found = np.bincount(flat[whole:], minlength=kinds)
     for start in range(0, words.size, _BLOCK):
         part = words[start : start + _BLOCK]
         found += _counted(part, here[: part.size], kinds)

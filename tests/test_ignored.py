@@ -112,9 +112,12 @@ def test_what_is_predicted_where_nothing_counts_changes_nothing(loss) -> None:
     assert (other != CODES).any()
     for make in (study, floating):
         one, two = make(), make(other)
-        assert one.value(loss) == two.value(loss)
+        mine, changed = one.value(loss), two.value(loss)
+        # The last digit depends on whether the loss answered itself or was replayed.
+        assert mine.value == pytest.approx(changed.value, rel=1e-12)
+        assert mine.relative == pytest.approx(changed.relative, rel=1e-12)
         for a, b in zip(one.dense(one.maps(loss)), two.dense(two.maps(loss)), strict=True):
-            assert np.array_equal(a, b)
+            np.testing.assert_allclose(a, b, rtol=0, atol=1e-12 * np.abs(a).max(initial=1e-300))
     assert study().metrics(0.5) == study(other).metrics(0.5)
 
 
