@@ -9,7 +9,7 @@ from segloss_core import LOSSES, Loss
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
-from . import bundles, current, drawings, ignoring, view
+from . import boxes, bundles, current, drawings, ignoring, view
 from .bound import bound, switch
 from .say import percent, plain
 
@@ -37,7 +37,7 @@ def pair(where: torch.device) -> Study:
         label_visibility="collapsed",
     )  # fmt: skip
     with st.expander("Your own files", icon=":material/upload:", expanded=view.get("files")):
-        current.choose_files(where)
+        boxes.choose_files(where)
         bundles.box("Several pairs as a ZIP, or a saved bundle", "own", where)
     study = current.study(where)
     confidence = study.pair.prediction.confidence

@@ -16,6 +16,7 @@ from segloss_core.comparison import Preference, Standing
 from segloss_core.study import Study, Value
 
 from . import on_both, pictures, table_csv, view
+from .bound import bound
 from .browser import Look, Plane, Tile, gallery
 from .say import short
 
@@ -230,7 +231,7 @@ def show(found: Comparison, beside: DeltaGenerator) -> None:
     _large(found)
     order = [row.name for row in rows]
     table_csv.button(table_csv.text(found.a, found.b, order, found.rival is not None))
-    _band(width)
+    _band()
     if clicked and clicked != view.get("loss"):
         view.put("loss", clicked)
         st.rerun()
@@ -263,12 +264,10 @@ def _large(found: Comparison) -> None:
         st.rerun()
 
 
-def _band(width: float) -> None:
-    st.session_state["choose.band"] = width
+def _band() -> None:
     st.slider(
         "Boundary band: pixels within this distance of the target's outline", 0.0, 64.0,
-        key="choose.band", step=0.5, format="%g px",
-        on_change=lambda: view.put("band", st.session_state["choose.band"]),
+        **bound("band"), step=0.5, format="%g px",
     )  # fmt: skip
 
 

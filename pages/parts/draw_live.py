@@ -11,6 +11,7 @@ from segloss_core.pair import confidence_code
 from segloss_core.study import Study
 
 from . import current, downloads, draw_answers, drawings, frame, pictures, view
+from .bound import switch
 from .browser import Plane, deliver, painter
 from .drawings import Drawing
 
@@ -69,12 +70,7 @@ def _outline(drawing: Drawing) -> Plane:
 
 def which_mask() -> None:
     """The prediction is drawn, or the target."""
-    st.session_state["draw.which"] = view.get("draw")
-    st.segmented_control(
-        "Draw", list(_MASKS), key="draw.which", format_func=_MASKS.get, required=True,
-        on_change=lambda: view.put("draw", st.session_state["draw.which"]),
-        label_visibility="collapsed",
-    )  # fmt: skip
+    switch("Draw", "draw", _MASKS, label_visibility="collapsed")
 
 
 @st.fragment

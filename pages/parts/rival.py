@@ -8,7 +8,8 @@ from segloss_core.comparison import rival_of
 from segloss_core.readers import ReadError, read, resized
 from segloss_core.study import Study
 
-from . import current, view
+from . import boxes, view
+from .files import TYPES
 from .say import plain, unquoted
 
 _WAYS = {
@@ -64,7 +65,7 @@ def _amount(way: str) -> float:
 def _file(study: Study) -> tuple[Study, str] | None:
     """A prediction of the session's own; no link carries it."""
     kept = st.session_state.setdefault("rival.file", {})
-    file = st.file_uploader("File of prediction B", type=current.TYPES, key="choose.rival.file")
+    file = st.file_uploader("File of prediction B", type=TYPES, key="choose.rival.file")
     if file is not None and kept.get("id") != file.file_id:
         try:
             reading = read(file.getvalue(), file.name, role="prediction")
@@ -92,7 +93,7 @@ def _file(study: Study) -> tuple[Study, str] | None:
         array = resized(array, size, "prediction")
     made_of = (study.pair.target_digest, reading.digest, view.get("confidence"))
     if kept.get("made_of") != made_of:
-        prediction = current.as_prediction(reading, array)
+        prediction = boxes.as_prediction(reading, array)
         kept.update(made_of=made_of, study=study.with_prediction(prediction))
     if file is None:
         st.caption(f"Still open: {plain(reading.name)}")

@@ -11,7 +11,7 @@ from segloss_core.readers import ReadError, read
 from segloss_core.study import Study
 from segloss_core.volume import BySlice, Volume
 
-from . import current, figures, guesses, patience, settings, view
+from . import boxes, current, figures, guesses, patience, settings, view
 from .files import Slot
 from .say import short
 
@@ -58,7 +58,7 @@ def _volume(target: Slot, prediction: Slot) -> Volume:
     kept = st.session_state.setdefault("slices", {})
     if kept.get("made_of") != (made_of, confidence):
         truth, guess = _stack("target", target), _stack("prediction", prediction)
-        planes = [current.as_prediction(guess, plane) for plane in guess.array]
+        planes = [boxes.as_prediction(guess, plane) for plane in guess.array]
         kept.clear()
         kept.update(made_of=(made_of, confidence), volume=Volume(truth.array, planes))
     found: Volume = kept["volume"]
