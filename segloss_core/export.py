@@ -165,19 +165,16 @@ def from_channels(
     axis: int,
     *,
     several: bool,
-    page: int | None = None,
     ignore: int | None = None,
+    how: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """How a script takes one class of a file of labels and of one with a plane per class.
 
     `meaning` and `axis` are those of `read_channels`; `several` if the target holds labels and no
-    binary mask; `page` and `ignore` are those of `read`. The script names what is ignored if
-    something is.
+    binary mask; `ignore` is the label that is not judged; `how` is further arguments by role, of
+    `read` for the target and of `read_channels` for the prediction, as in `from_files`.
     """
-    how = ', values="labels"' if several else ""
-    how += "".join(
-        f", {k}={v}" for k, v in {"page": page, "ignore": ignore}.items() if v is not None
-    )
+    labels, more = ', values="labels"' if several else "", how.get("prediction", "")
     void = 255 if ignore == -1 else ignore
     skip = "" if void is None else f", ignore={void}"
     short = "  # put the whole names here" if "…" in target + prediction else ""
@@ -188,9 +185,9 @@ from segloss_core.classes import against_the_rest
 from segloss_core.readers import read, read_channels
 
 mask, guess = {target!r}, {prediction!r}{short}
-labels = read(Path(mask).read_bytes(), mask, role="target"{how}).array
+labels = read(Path(mask).read_bytes(), mask, role="target"{labels}{how.get("target", "")}).array
 planes = read_channels(
-    Path(guess).read_bytes(), guess, size=labels.shape, meaning={meaning!r}, axis={axis}
+    Path(guess).read_bytes(), guess, size=labels.shape, meaning={meaning!r}, axis={axis}{more}
 ).planes  # (C, H, W)
 pair = against_the_rest(labels, planes, {class_}, scale={meaning!r}{skip}).pair()
 prediction, target, ignored = pair.prediction, pair.target, pair.ignored

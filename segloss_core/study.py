@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -378,7 +379,7 @@ class Study:
         return edges, parts[0].astype(float), parts[1].astype(float)
 
 
-_ENOUGH = 1 << 16  # pixels of a plane that are looked at for a colour range
+_ENOUGH = 1 << 18  # pixels of a plane that are looked at for a colour range
 
 
 def _top(x: Array, count: NDArray[np.int64] | None = None) -> float:
@@ -389,7 +390,10 @@ def _top(x: Array, count: NDArray[np.int64] | None = None) -> float:
     """
     flat = x.ravel()
     if count is None:
-        values = np.sort(np.abs(flat[:: -(-flat.size // _ENOUGH)]))
+        step = max(1, -(-flat.size // _ENOUGH))
+        while step > 1 and gcd(step, x.shape[-1]) > 1:  # else whole columns would never be seen
+            step += 1
+        values = np.sort(np.abs(flat[::step]))
         mass = np.cumsum(values)
     else:
         magnitude = np.abs(flat)

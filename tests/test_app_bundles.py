@@ -266,7 +266,7 @@ def test_forgetting_forgets_the_zip():
 
 def run_until_free(app: AppTest, old: weakref.ref) -> None:
     """A few more runs, as a visitor makes them: work under way may hold the pair a little longer."""
-    for _ in range(5):
+    for _ in range(8):
         app.run()
         if old() is None:
             return
@@ -304,3 +304,20 @@ def test_a_replaced_pair_is_given_back(page):
         run_until_free(app, old)
     finally:
         gc.enable()
+
+
+def test_the_script_for_a_pair_of_a_zip_tells_its_files_apart():
+    """Their names alone are often the same."""
+    app = drop(opened("inspect_pixels"), "class.zip", MANY)
+    app.session_state["tabs"] = next(t.label for t in app.tabs if "Code" in t.label)
+    app.run()
+    code = next(c.value for c in app.code if "mask, guess" in c.value)
+    assert "mask, guess = 'masks/a.png', 'preds/a.png'" in code
+
+
+def test_a_setting_that_means_nothing_here_is_named():
+    """A setting of a bundle that means nothing here is named, and not called a link."""
+    data = bundle.write(pair(), {**STATE, "flavour": "sweet"}, "Inspect")
+    app = drop(opened("inspect_pixels"), "x.segloss.zip", data)
+    said = [w.value for w in app.warning]
+    assert any("flavour=sweet" in one and "link" not in one for one in said), said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -141,3 +143,17 @@ def test_the_script_prints_the_number_on_screen(tmp_path):
     app = app.run()
     assert not app.exception
     assert any("read_channels" in c.value and "ignore=255" in c.value for c in app.code)
+
+
+def test_the_script_names_the_part_of_an_archive(tmp_path):
+    file = io.BytesIO()
+    np.savez(file, probs=Z, other=Z[::-1])
+    (tmp_path / "t.png").write_bytes(png(TRUTH))
+    (tmp_path / "p.npz").write_bytes(file.getvalue())
+    source = export.from_channels(
+        "t.png", "p.npz", 1, "softmax", 0, several=True, ignore=255,
+        how={"target": ", ignore=255", "prediction": ", member='probs'"},
+    )  # fmt: skip
+    expected = mine(opened(Z)).study.value(LOSSES["dice"], **SMOOTH).value
+    script = export.snippet(LOSSES["dice"], SMOOTH, "logit", source, expected, ignoring=True)
+    assert float(run(script, tmp_path)) == pytest.approx(expected, rel=1e-9)

@@ -292,3 +292,18 @@ def test_two_visitors_at_once_get_what_one_gets():
     for name, maps in zip(names, found, strict=True):
         assert maps.value == expected[name].value
         assert np.array_equal(maps.gradient, expected[name].gradient)
+
+
+@pytest.mark.parametrize("side", [512, 1024])
+def test_a_colour_range_sees_a_single_column(side):
+    """A stride that divides the width would look at the same columns in every row."""
+    target, codes = np.zeros((2, side, side), np.uint8)
+    target[100:200, 100:200] = 1
+    codes[target > 0] = 255
+    codes[:, 5] = 255  # one false line
+    study = Study(Pair(None, target, Prediction.coded(codes), "line"))
+    maps = study.maps(LOSSES["boundary"])
+    flat = np.sort(abs(maps.share.ravel()))
+    mass = np.cumsum(flat)
+    exact = flat[np.searchsorted(mass, 0.98 * mass[-1])]
+    assert maps.share_top == pytest.approx(exact, rel=0.1)

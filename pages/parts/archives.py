@@ -62,7 +62,8 @@ def pick(archive: Archive) -> bool:
     """Choose a pair; true where another one was chosen than the one looked at."""
     pairs = archive.listing.pairs
     key = f"archive.pick.{archive.file}"
-    st.session_state.setdefault(key, archive.at)
+    # Before every run: of two runs that follow at once the browser may see the second alone.
+    st.session_state[key] = st.session_state.get(key, archive.at)
     chosen = st.selectbox(
         "Pair of your ZIP", range(len(pairs)), key=key,
         format_func=lambda n: f"{n + 1} of {len(pairs)}: {pairs[n].name}",

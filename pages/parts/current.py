@@ -13,13 +13,14 @@ from segloss_core import exhibit, export
 from segloss_core.classes import Scale
 from segloss_core.pair import Pair, confidence_code
 from segloss_core.readers import Reading
+from segloss_core.readers.archive import shown_path
 from segloss_core.readers.labels import different
 from segloss_core.scenes import SCENES
 from segloss_core.study import Study
 
 from . import channels, drawings, ignoring, letting_go, view
-from .archives import Archive
-from .files import Slot
+from .archives import Archive, Member
+from .files import Slot, Wanted
 
 
 @dataclass
@@ -162,23 +163,37 @@ def source_code() -> str:
         return export.from_bundle(mine.opened, pair.prediction.confidence, ignoring_some)
     if (slot := mine.slots.get("prediction")) and slot.channels and "target" in mine.slots:
         truth, found = mine.slots["target"], slot.channels
+        how = {
+            "target": replace(truth.wanted, class_=None).code,
+            "prediction": Wanted(member=slot.wanted.member).code,
+        }
         return export.from_channels(
-            pair.names["target"], pair.names["prediction"], truth.wanted.class_ or 1,
+            _path("target"), _path("prediction"), truth.wanted.class_ or 1,
             found.meaning, found.axis, several=truth.labels is not None,
-            page=truth.wanted.page, ignore=truth.wanted.ignore,
+            ignore=truth.wanted.ignore, how=how,
         )  # fmt: skip
     logits = any(
         role == "prediction" and scale == "logit" for role, _, _, scale, *_ in mine.made_of
     )
     return export.from_files(
-        pair.names["target"],
-        pair.names["prediction"],
+        _path("target"),
+        _path("prediction"),
         "logit" if logits else pair.prediction.kind,
         pair.prediction.confidence,
         size=pair.size if "prediction" in mine.resized else None,
         how={role: slot.wanted.code for role, slot in mine.slots.items()},
         ignoring=pair.ignored is not None,
     )
+
+
+def _path(role: str) -> str:
+    """What a script calls a file: of one in a ZIP the whole path, for names repeat there."""
+    mine = uploads()
+    source = mine.slots[role].source if role in mine.slots else None
+    if isinstance(source, Member):
+        return shown_path(source.path)
+    assert mine.study is not None
+    return mine.study.pair.names[role]
 
 
 def say_whose_files() -> None:

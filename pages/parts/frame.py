@@ -82,7 +82,7 @@ def open_page(title: str) -> torch.device:
             st.page_link(path, label=label, icon=icon, query_params=view.link())
     if ignored := view.ignored():
         said = ", ".join(text[:60] for text in ignored[:5])
-        st.warning(f"Ignored in this link: {plain(said)}", icon=":material/link_off:")
+        st.warning(f"Left out, as it means nothing here: {plain(said)}", icon=":material/link_off:")
     return _device()
 
 

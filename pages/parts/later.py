@@ -52,7 +52,7 @@ class Later:
 
     def forget(self) -> None:
         """Wait for nothing any more, and keep no answer."""
-        self.study, self.asked, self.done, self.job = None, (), {}, None
+        self.study, self.asked, self.done, self.job, self.failed = None, (), {}, None, None
 
     def _work(self, job: object, tasks: Tasks, done: dict[Hashable, Any]) -> None:
         for name, task in tasks.items():
@@ -61,7 +61,8 @@ class Later:
             try:
                 done[name] = task()
             except Exception as error:  # told to the page, which is where people look
-                self.failed = error
+                if self.job is job:
+                    self.failed = error
                 return
 
 

@@ -11,6 +11,7 @@ from segloss_core.study import Maps, Study
 
 from . import pictures, view
 from .browser import Panel, Plane, versus
+from .kept import kept
 from .say import percent
 
 _LEGENDS = {
@@ -19,7 +20,6 @@ _LEGENDS = {
     "gradient": "red: pushes p down · blue: pushes p up",
     "difference": "red: A pays more · blue: B pays more",
 }
-_NEWEST = "on both"  # the last question's contrast is kept with the study
 
 
 @dataclass(frozen=True)
@@ -67,19 +67,23 @@ def prepare(study: Study, rival: tuple[Study, str], loss: Loss) -> OnBoth:
         "pair": pictures.code_digest(study) if study.is_coded else None,
         "target": pictures.marks_digest(study),
         "unit": pictures.unit(loss) if plane in ("share", "difference") else "",
-        "says": _says(against),
+        "says": _says(against, study.pair.counted),
     }  # fmt: skip
     return OnBoth([*planes, *([marks] if marks else [])], head)
 
 
 def _contrast(study: Study, other: Study, loss: Loss, maps: list[Maps]) -> Contrast:
-    asked = (other.pair.prediction.digest, loss.name, *view.dials(loss.name).items())
-    asked += (other.pair.prediction.confidence,)
-    kept = study.kept.get(_NEWEST)
-    if kept is None or kept[0] != asked:
+    """Kept in the session: B may be somebody's file, while a sample's study is everybody's."""
+    asked = tuple(
+        (one.pair.digest, one.pair.prediction.digest, one.pair.prediction.confidence)
+        for one in (study, other)
+    )
+
+    def make() -> Contrast:
         a, b = (one.dense(m)[0] for one, m in zip((study, other), maps, strict=True))
-        kept = study.kept[_NEWEST] = (asked, contrast(a, b))
-    return kept[1]
+        return contrast(a, b)
+
+    return kept("on both", (asked, loss.name, *view.dials(loss.name).items()), make, most=1)
 
 
 def _panels(plane: str, loss: Loss, maps: list[Maps], against: Contrast, name: str) -> list[Panel]:
@@ -105,10 +109,10 @@ def _panels(plane: str, loss: Loss, maps: list[Maps], against: Contrast, name: s
     ]
 
 
-def _says(against: Contrast) -> str:
+def _says(against: Contrast, counted: int) -> str:
     if not against.count:
         return "A and B pay alike at every pixel."
-    part = percent(against.count / against.marked.size)
+    part = percent(against.count / counted)
     return (
         f"Outlined, where they disagree: the {against.count} pixels ({part} of the image) that "
         f"hold {percent(MOST)} of the difference between what A and B pay."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from segloss_core.comparison import rival_of
-from segloss_core.readers import ReadError, read, resized
+from segloss_core.readers import ReadError, Reading, read, resized
 from segloss_core.study import Study
 
-from . import boxes, view
+from . import boxes, current, view
 from .files import TYPES
 from .say import plain, unquoted
 
@@ -62,18 +64,32 @@ def _amount(way: str) -> float:
     return amount
 
 
+def _reading(file: Any, page: int | None) -> Reading:
+    """B as it was uploaded; of a volume the slice that A shows, or the middle one.
+
+    Raises ReadError.
+    """
+    reading = read(file.getvalue(), file.name, role="prediction")
+    if not reading.stacked:
+        return reading
+    here = page if page is not None and page < reading.pages else reading.pages // 2
+    return read(file.getvalue(), file.name, role="prediction", scale=reading.scale, page=here)
+
+
 def _file(study: Study) -> tuple[Study, str] | None:
     """A prediction of the session's own; no link carries it."""
     kept = st.session_state.setdefault("rival.file", {})
     file = st.file_uploader("File of prediction B", type=TYPES, key="choose.rival.file")
-    if file is not None and kept.get("id") != file.file_id:
+    mine = current.uploads().slots.get("prediction")
+    page = mine.wanted.page if mine is not None and view.get("pair") == view.UPLOAD else None
+    if file is not None and kept.get("id") != (file.file_id, page):
         try:
-            reading = read(file.getvalue(), file.name, role="prediction")
+            reading = _reading(file, page)
         except ReadError as error:
             st.error(unquoted(error.message), icon=":material/error:")
             return None
         kept.clear()
-        kept.update(id=file.file_id, reading=reading)
+        kept.update(id=(file.file_id, page), reading=reading)
     if "reading" not in kept:
         st.caption("Grey = probability, or a black-and-white mask; of the target's size.")
         return None
@@ -91,12 +107,14 @@ def _file(study: Study) -> tuple[Study, str] | None:
                 st.rerun()
             return None
         array = resized(array, size, "prediction")
-    made_of = (study.pair.target_digest, reading.digest, view.get("confidence"))
+    made_of = (study.pair.target_digest, reading.digest, reading.page, view.get("confidence"))
     if kept.get("made_of") != made_of:
         prediction = boxes.as_prediction(reading, array)
         kept.update(made_of=made_of, study=study.with_prediction(prediction))
     if file is None:
         st.caption(f"Still open: {plain(reading.name)}")
+    if reading.page is not None:
+        st.caption(f"A volume: slice {reading.page} of it, as in A where A has one.")
     confidence = kept["study"].pair.prediction.confidence
     if confidence is not None:
         st.caption(

@@ -55,7 +55,6 @@ _OF_ROWS = {
 _TO_NUMBER = {"sum": "total({0})", "dot": "float({0}.dot({1}))"}
 _SWEPT = {"sum": "{0}.sum(-1, keepdims=True)", "dot": "inner({0}, {1})"}
 COMMUTING = {"add", "mul", "maximum", "minimum", "equal", "unequal", "and", "or", "dot"}
-KNOWN = {*_BOTH, *_OF_ROWS, *_TO_NUMBER}
 
 
 def is_row(operation: str, rows: list[bool]) -> bool:
