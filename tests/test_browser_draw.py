@@ -193,7 +193,7 @@ def test_one_pixel_moves_every_loss_by_the_right_amount(page, address):
         row = page.locator(".sl-list li", has=page.get_by_text(LOSSES[name].title, exact=True))
         shown = float(row.locator(".sl-change").get_attribute("data-change"))
         assert shown == pytest.approx(now - was, rel=1e-6, abs=1e-15), name
-    assert page.get_by_text("+1 px predicted object").is_visible()
+    assert page.get_by_text("+1 px predicted object").first.is_visible()
 
 
 def test_the_losses_of_place_follow(page, address):
@@ -299,8 +299,7 @@ def test_inspect_works_on_what_was_drawn_and_a_link_says_that_it_carries_none(
     assert "pair=drawn" in page.url
     box = page.locator(".sl-panel.is-prediction .sl-pic").first.bounding_box()
     page.mouse.move(box["x"] + 70.5 / 512 * box["width"], box["y"] + 60.5 / 512 * box["height"])
-    page.wait_for_timeout(200)
-    assert "0.9512" in page.locator(".sl-readout").inner_text()
+    page.locator(".sl-readout", has_text="0.9512").wait_for(timeout=10_000)
     page.locator("[data-testid=stSidebar]").get_by_text("Draw", exact=True).click()
     level(page)
     assert canvas(page)[60, 70] == 243
@@ -326,7 +325,7 @@ def test_painting_goes_on_after_a_visit_to_another_page(page, address, other):
         level(page)
         stroke(page, (60, y), (80, y))
         assert same_on_both_sides(page)[y, 70] == 243
-    assert page.get_by_text("Brush.").is_visible()
+    assert page.get_by_text("Brush.").first.is_visible()
 
 
 class BusyServer:
@@ -531,7 +530,7 @@ def test_the_target_can_be_drawn(page, address):
     target = in_python(page, "Target")
     assert np.array_equal(canvas(page), target) and set(np.unique(target)) == {0, 255}
     assert target[60, 70] == 255
-    assert page.get_by_text("Target: +").is_visible()
+    assert page.get_by_text("Target: +").first.is_visible()
     found = page.locator(".sl-metric", has=page.get_by_text("Sensitivity")).locator("strong")
     said = SCENES["lesion"].draw().prediction.hard_mask()
     wanted = float(said[target > 0].sum() / (target > 0).sum())

@@ -96,4 +96,4 @@ def test_painting_on_them_changes_nothing(page, address):
     page.mouse.up()
     page.wait_for_timeout(1500)
     rest(page)
-    page.get_by_text("Nothing has changed where pixels count").wait_for(timeout=30_000)
+    page.get_by_text("Nothing has changed where pixels count").first.wait_for(timeout=30_000)
