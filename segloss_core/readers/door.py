@@ -20,6 +20,7 @@ from .names import clean_name, quoted
 from .planes import no_such_page
 from .reading import Raster, Reading, ReadingKind, Role, Scale
 from .roles import as_image, as_prediction, as_target
+from .sizes import check_bytes
 
 _KINDS: dict[Role, ReadingKind] = {"image": "image", "target": "mask", "prediction": "prediction"}
 
@@ -159,16 +160,7 @@ def _places(raster: Raster) -> dict[str, Any]:
 
 
 def _format_of(data: bytes, name: str, limits: Limits) -> Format:
-    if not data:
-        raise ReadError(
-            "empty", f"{quoted(name)} is empty (0 bytes). Save it again and choose it once more."
-        )
-    if len(data) > limits.file_bytes:
-        raise ReadError(
-            "too_large",
-            f"{quoted(name)} is {len(data) / 1e6:,.1f} MB; up to "
-            f"{limits.file_bytes / 1e6:,.0f} MB are read. Crop it or make it smaller.",
-        )
+    check_bytes(data, name, limits, "Crop it or make it smaller.")
     row = recognised(data)
     if row is None:
         raise ReadError(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from .errors import ReadError
 from .limits import LIMITS, Limits
 from .names import quoted
+from .sizes import check_bytes
 
 _END = b"PK\x05\x06"
 _ENTRY_BYTES = 512  # of the directory, for each part on average
@@ -88,7 +89,7 @@ def opened(data: bytes, name: str, limits: Limits = LIMITS) -> Zipped:
 
     Raises ReadError: empty, too_large, unsupported (no ZIP at all), corrupt, archive.
     """
-    _check_bytes(data, name, limits)
+    check_bytes(data, name, limits, "Put fewer files in it.")
     end = directory(data)
     if end is None and not data.startswith(b"PK"):
         raise ReadError(
@@ -131,19 +132,6 @@ def damaged(name: str, part: str = "") -> ReadError:
         f"{quoted(name)} is an archive that is cut off or damaged{where}. Save or download it "
         "again.",
     )
-
-
-def _check_bytes(data: bytes, name: str, limits: Limits) -> None:
-    if not data:
-        raise ReadError(
-            "empty", f"{quoted(name)} is empty (0 bytes). Save it again and choose it once more."
-        )
-    if len(data) > limits.file_bytes:
-        raise ReadError(
-            "too_large",
-            f"{quoted(name)} is {len(data) / 1e6:,.1f} MB; up to "
-            f"{limits.file_bytes / 1e6:,.0f} MB are read. Put fewer files in it.",
-        )
 
 
 def _check_amounts(found: list[zipfile.ZipInfo], size: int, name: str, limits: Limits) -> None:
