@@ -54,11 +54,14 @@ class Volume:
     """The slices of one target and one prediction.
 
     targets: uint8 Z x H x W of 0 and 1.  predictions: one for each slice, of one kind.
+    ignored: bool Z x H x W, pixels that count nowhere, or None; none at all are None. Targets are
+        0 there, whatever was given.
     Raises ValueError where they do not fit.
     """
 
     targets: NDArray[np.uint8] = field(repr=False)
     predictions: Sequence[Prediction] = field(repr=False)
+    ignored: NDArray[np.bool_] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Check that there are slices, as many of either, of one size."""
@@ -72,24 +75,46 @@ class Volume:
             )
         if len({prediction.codes is None for prediction in self.predictions}) > 1:
             raise ValueError("some predictions are coded and some are floats")
+        self._leave_out_ignored()
+
+    def _leave_out_ignored(self) -> None:
+        """Make targets background where they are ignored, as a pair does."""
+        ignored = self.ignored
+        if ignored is None:
+            return
+        if ignored.dtype != np.bool_ or ignored.shape != self.targets.shape:
+            raise ValueError(
+                f"ignored must be bool {self.targets.shape}, got {ignored.dtype} {ignored.shape}"
+            )
+        if not bool(ignored.any()):
+            object.__setattr__(self, "ignored", None)
+            return
+        object.__setattr__(self, "targets", np.where(ignored, np.uint8(0), self.targets))
 
     @cached_property
     def objects(self) -> NDArray[np.int64]:
         """How many object pixels each slice has: int64 (Z,)."""
         return np.count_nonzero(self.targets, axis=(1, 2))
 
+    def _skipped(self, index: int) -> NDArray[np.bool_] | None:
+        """The pixels of a slice that count nowhere, H x W."""
+        return None if self.ignored is None else self.ignored[index]
+
     @cached_property
     def _kinds(self) -> tuple[Kinds, ...] | None:
         found = []
-        for target, prediction in zip(self.targets, self.predictions, strict=True):
+        for index, prediction in enumerate(self.predictions):
             if prediction.codes is None or prediction.table is None:
                 return None
-            found.append(Kinds.of(code(prediction.codes, target), prediction.table))
+            numbers = code(prediction.codes, self.targets[index], self._skipped(index))
+            found.append(Kinds.of(numbers, prediction.table))
         return tuple(found)
 
     def _dense(self, index: int) -> Pixels:
         z = torch.from_numpy(self.predictions[index].logits())
-        return Pixels.from_logits(z, torch.tensor(self.targets[index]))
+        return Pixels.from_logits(
+            z, torch.tensor(self.targets[index]), _weight(self._skipped(index))
+        )
 
     def _together(self) -> Pixels:
         """All pixels as one: added up by kind, or side by side."""
@@ -100,7 +125,8 @@ class Volume:
             return Kinds.of_counts(total, table).pixels
         z = np.concatenate([prediction.logits().ravel() for prediction in self.predictions])
         y = torch.tensor(self.targets.reshape(1, -1))
-        return Pixels.from_logits(torch.from_numpy(z)[None], y)
+        skipped = None if self.ignored is None else self.ignored.reshape(1, -1)
+        return Pixels.from_logits(torch.from_numpy(z)[None], y, _weight(skipped))
 
     def by_slice(
         self,
@@ -126,3 +152,8 @@ class Volume:
                 return BySlice(tuple(rows), None, "large")
             whole = float(loss.at(self._together(), **dials).value)
         return BySlice(tuple(rows), whole, "together")
+
+
+def _weight(skipped: NDArray[np.bool_] | None) -> torch.Tensor | None:
+    """0 where a pixel is ignored and 1 elsewhere; None where all count."""
+    return None if skipped is None else torch.from_numpy(~skipped).to(torch.float64)

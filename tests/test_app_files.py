@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.current import Uploads
 from pages.parts.files import Slot
+from segloss_core import LOSSES
 
 from .test_app import give, inspect
 
@@ -356,6 +357,36 @@ def test_the_loss_of_every_slice_and_of_the_volume():
     assert mean == pytest.approx(np.mean(each), rel=1e-3)
     assert here == pytest.approx(each[3], rel=1e-3)
     assert any("target: 1 of 6" in c.value for c in app.caption)
+
+
+@pytest.mark.parametrize("mark", [255, -1])
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_what_a_volume_ignores_counts_on_none_of_its_slices(mark, everywhere):
+    rng = np.random.default_rng(4)
+    truth = rng.choice([0, 1, 2, mark], (5, SIDE, SIDE), p=[0.5, 0.2, 0.1, 0.2]).astype(np.int16)
+    if not everywhere:  # the slice on screen at first lacks the mark
+        truth[2][truth[2] == mark] = 0
+    guess = rng.random(truth.shape).astype(np.float32)
+    app = give(inspect(loss="dice"), "target", "t.nii.gz", volume(truth))
+    next(b for b in app.button if "choose one" in b.label).click().run()
+    assert not app.exception and slot(app, "target").wanted.ignore == mark
+    app = give(app, "prediction", "p.nii.gz", volume(guess))
+    next(b for b in app.selectbox if b.label == "Object").select(1).run()
+    app = open_slices(app)
+    assert not app.exception and not app.error
+    counts, p = truth != mark, guess.astype(float)
+    dice = lambda p, y: 1 - (2 * (p * y).sum() + 1) / (p.sum() + y.sum() + 1)  # noqa: E731
+    each = [dice(p[z][counts[z]], (truth[z] == 1)[counts[z]]) for z in range(5)]
+    whole, mean, here = values_shown(app)
+    assert whole == pytest.approx(dice(p[counts], (truth == 1)[counts]), rel=1e-3)
+    assert mean == pytest.approx(np.mean(each), rel=1e-3)
+    assert here == pytest.approx(each[2], rel=1e-3)
+    assert here == pytest.approx(mine(app).study.value(LOSSES["dice"]).value, rel=1e-3)
+    if mark == 255:
+        next(b for b in app.selectbox if b.label == "Ignore").select(None).run()
+        assert not app.exception
+        whole, *_ = values_shown(app)
+        assert whole == pytest.approx(dice(p, truth == 1), rel=1e-3), "all pixels count"
 
 
 def test_a_loss_of_places_says_that_slices_are_not_put_together():

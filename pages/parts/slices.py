@@ -45,13 +45,21 @@ def _stack(role: str, slot: Slot) -> Any:
     return read(
         slot.source.getvalue(), slot.source.name, role=role, scale=scale,  # type: ignore[arg-type]
         class_=wanted.class_, member=wanted.member, picture=wanted.picture, axis=wanted.axis,
+        ignore=wanted.ignore if role == "target" else None,
     )  # fmt: skip
 
 
 def _volume(target: Slot, prediction: Slot) -> Volume:
     """The volume; kept for this session until another one is looked at."""
     made_of = [
-        (slot.file, slot.round, slot.wanted.class_, slot.wanted.scale, slot.part)
+        (
+            slot.file,
+            slot.round,
+            slot.wanted.class_,
+            slot.wanted.scale,
+            slot.wanted.ignore,
+            slot.part,
+        )
         for slot in (target, prediction)
     ]
     confidence = view.get("confidence")
@@ -60,7 +68,9 @@ def _volume(target: Slot, prediction: Slot) -> Volume:
         truth, guess = _stack("target", target), _stack("prediction", prediction)
         planes = [boxes.as_prediction(guess, plane) for plane in guess.array]
         kept.clear()
-        kept.update(made_of=(made_of, confidence), volume=Volume(truth.array, planes))
+        kept.update(
+            made_of=(made_of, confidence), volume=Volume(truth.array, planes, truth.ignored)
+        )
     found: Volume = kept["volume"]
     return found
 
