@@ -53,7 +53,8 @@ class BySlice:
 class Volume:
     """The slices of one target and one prediction.
 
-    targets: uint8 Z x H x W of 0 and 1.  predictions: one for each slice, of one kind.
+    targets: uint8 Z x H x W of 0 and 1.  predictions: one for each slice, of one kind
+        and one confidence.
     ignored: bool Z x H x W, pixels that count nowhere, or None; none at all are None. Targets are
         0 there, whatever was given.
     Raises ValueError where they do not fit.
@@ -73,8 +74,9 @@ class Volume:
                 f"targets are {self.targets.shape}; {len(self.predictions)} predictions of "
                 f"{sorted(sizes)} do not fit"
             )
-        if len({prediction.codes is None for prediction in self.predictions}) > 1:
-            raise ValueError("some predictions are coded and some are floats")
+        kinds = {(prediction.kind, prediction.confidence) for prediction in self.predictions}
+        if len(kinds) > 1:  # one table of logits is that of all slices
+            raise ValueError(f"predictions must be of one kind and confidence, found {len(kinds)}")
         self._leave_out_ignored()
 
     def _leave_out_ignored(self) -> None:

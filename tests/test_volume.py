@@ -111,7 +111,9 @@ def test_what_does_not_fit_is_refused():
         (TRUTH[0], predictions, "Z x H x W"),
         (TRUTH, predictions[:2], "do not fit"),
         (TRUTH[:, :5], predictions, "do not fit"),
-        (TRUTH, [*predictions[:3], MAKERS["float"](3)], "some are floats"),
+        (TRUTH, [*predictions[:3], MAKERS["float"](3)], "one kind and confidence"),
+        (TRUTH, [*predictions[:3], MAKERS["hard"](3)], "one kind and confidence"),
+        (TRUTH, [Prediction.hard(CODES[z] > 128, 0.6 + z / 10) for z in range(4)], "found 4"),
     ):
         with pytest.raises(ValueError, match=says):
             Volume(targets, given)
