@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .kinds import Kinds, code
+from .kinds import Kinds, code, value_of
 from .pair import Prediction
 from .pixels import Pixels
 from .spec import Loss, Note
@@ -118,13 +118,11 @@ class Volume:
             z, torch.tensor(self.targets[index]), _weight(self._skipped(index))
         )
 
-    def _together(self) -> Pixels:
+    def _together(self) -> Kinds | Pixels:
         """All pixels as one: added up by kind, or side by side."""
         if self._kinds is not None:
-            table = self.predictions[0].table
-            assert table is not None
             total = np.sum([kinds.count for kinds in self._kinds], axis=0)
-            return Kinds.of_counts(total, table).pixels
+            return Kinds.of_counts(total, self._kinds[0].logits)
         z = np.concatenate([prediction.logits().ravel() for prediction in self.predictions])
         y = torch.tensor(self.targets.reshape(1, -1))
         skipped = None if self.ignored is None else self.ignored.reshape(1, -1)
@@ -142,18 +140,27 @@ class Volume:
         """
         rows = []
         counted = self._kinds if not loss.positional else None
-        with torch.no_grad():
-            for index, objects in enumerate(self.objects):
-                px = self._dense(index) if counted is None else counted[index].pixels
-                answer = loss.at(px, **dials)
-                rows.append(SliceValue(index, float(answer.value), answer.note, int(objects)))
-                progress((index + 1) / len(self.targets))
-            if loss.positional:
-                return BySlice(tuple(rows), None, "positional")
-            if counted is None and self.targets.size > DENSE:
-                return BySlice(tuple(rows), None, "large")
-            whole = float(loss.at(self._together(), **dials).value)
+        for index, objects in enumerate(self.objects):
+            one = self._dense(index) if counted is None else counted[index]
+            value, note = _answer(loss, one, **dials)
+            rows.append(SliceValue(index, value, note, int(objects)))
+            progress((index + 1) / len(self.targets))
+        if loss.positional:
+            return BySlice(tuple(rows), None, "positional")
+        if counted is None and self.targets.size > DENSE:
+            return BySlice(tuple(rows), None, "large")
+        whole, _ = _answer(loss, self._together(), **dials)
         return BySlice(tuple(rows), whole, "together")
+
+
+def _answer(loss: Loss, of: Kinds | Pixels, **dials: float | None) -> tuple[float, Note | None]:
+    """A loss's value and the undefined case it stands on, of counted or of dense pixels."""
+    if isinstance(of, Kinds):
+        value, _, note = value_of(loss, of, **dials)
+        return value, note
+    with torch.no_grad():
+        answer = loss.at(of, **dials)
+    return float(answer.value), answer.note
 
 
 def _weight(skipped: NDArray[np.bool_] | None) -> torch.Tensor | None:
