@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.current import Uploads
 from pages.parts.files import Slot
 from segloss_core import LOSSES
+from segloss_core.volume import Volume
 
 from .test_app import give, inspect
 
@@ -387,6 +388,71 @@ def test_what_a_volume_ignores_counts_on_none_of_its_slices(mark, everywhere):
         assert not app.exception
         whole, *_ = values_shown(app)
         assert whole == pytest.approx(dice(p, truth == 1), rel=1e-3), "all pixels count"
+
+
+def random_volumes(seed: int = 0) -> tuple[bytes, bytes]:
+    rng = np.random.default_rng(seed)
+    truth = (rng.random((5, SIDE, SIDE)) < 0.3).astype(np.uint8)
+    return volume(truth), volume(rng.random(truth.shape).astype(np.float32))
+
+
+def the_volume(app: AppTest) -> Volume:
+    (found,) = app.session_state["slices"].values()
+    return found
+
+
+def test_a_volume_is_read_once_and_a_few_of_its_losses_are_kept():
+    truth, guess = random_volumes()
+    app = give(inspect(loss="focal"), "target", "t.nii.gz", truth)
+    app = open_slices(give(app, "prediction", "p.nii.gz", guess))
+    first, shown = the_volume(app), values_shown(app)
+    next(s for s in app.slider if s.label == "Slice").set_value(4).run()
+    assert the_volume(app) is first and values_shown(app)[:2] == shown[:2]
+    assert len(app.session_state["slices.found"]) == 1, "another slice asks nothing anew"
+    seen = {shown[0]}
+    for gamma in np.linspace(0, 4, 14):
+        app.session_state["view"]["focal.gamma"] = float(gamma)
+        app.run()
+        assert not app.exception
+        seen.add(values_shown(app)[0])
+    assert len(seen) >= 14, "every setting has its own answer"
+    assert len(app.session_state["slices.found"]) == 12
+    assert the_volume(app) is first
+    give(app, "prediction", "q.nii.gz", random_volumes(1)[1])
+    assert not app.exception and the_volume(app) is not first
+    assert len(app.session_state["slices.found"]) == 1, "what was said of other files is gone"
+
+
+def test_what_is_hard_is_read_anew_with_another_confidence():
+    truth = np.zeros((3, SIDE, SIDE), np.uint8)
+    truth[:, 8:20, 8:20] = 1
+    app = give(inspect(loss="bce"), "target", "t.nii.gz", volume(truth))
+    app = open_slices(give(app, "prediction", "p.nii.gz", volume(np.roll(truth, 3, 2))))
+    seen = set()
+    for confidence in (0.6, 0.9):
+        app.session_state["view"]["confidence"] = confidence
+        app.run()
+        here = values_shown(app)[2]
+        assert here == pytest.approx(mine(app).study.value(LOSSES["bce"]).value, rel=1e-3)
+        seen.add(here)
+    assert len(seen) == 2
+
+
+def test_nothing_of_a_forgotten_volume_or_rival_stays():
+    truth, guess = random_volumes()
+    app = give(inspect(), "target", "t.nii.gz", truth)
+    app = open_slices(give(app, "prediction", "p.nii.gz", guess))
+    app.switch_page("pages/compare.py")
+    app.session_state["view"]["rival"] = "file"
+    app.run()
+    app.file_uploader(key="choose.rival.file.0").upload("b.npy", npy(np.full((SIDE, SIDE), 0.3)))
+    app.run()
+    assert not app.exception and app.session_state["rival.file"]["reading"].name == "b.npy"
+    assert the_volume(app).targets.shape == (5, SIDE, SIDE) and app.session_state["slices.found"]
+    next(b for b in app.button if b.label == "Forget my files").click().run()
+    assert not app.exception
+    assert "slices" not in app.session_state and "slices.found" not in app.session_state
+    assert not app.session_state["rival.file"], "neither kept nor read again from its box"
 
 
 def test_a_loss_of_places_says_that_slices_are_not_put_together():

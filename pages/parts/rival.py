@@ -65,7 +65,8 @@ def _amount(way: str) -> float:
 def _file(study: Study) -> tuple[Study, str] | None:
     """A prediction of the session's own; no link carries it."""
     kept = st.session_state.setdefault("rival.file", {})
-    file = st.file_uploader("File of prediction B", type=TYPES, key="choose.rival.file")
+    key = f"choose.rival.file.{st.session_state.get('files.round', 0)}"  # another empties it
+    file = st.file_uploader("File of prediction B", type=TYPES, key=key)
     if file is not None and kept.get("id") != file.file_id:
         try:
             reading = read(file.getvalue(), file.name, role="prediction")

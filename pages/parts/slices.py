@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -11,8 +13,9 @@ from segloss_core.readers import ReadError, read
 from segloss_core.study import Study
 from segloss_core.volume import BySlice, Volume
 
-from . import boxes, current, figures, guesses, patience, settings, view
+from . import boxes, current, figures, guesses, letting_go, patience, settings, view
 from .files import Slot
+from .kept import kept
 from .say import short
 
 NAME = ":material/layers: Slices"
@@ -49,29 +52,26 @@ def _stack(role: str, slot: Slot) -> Any:
     )  # fmt: skip
 
 
+def _made_of(target: Slot, prediction: Slot) -> tuple[Any, ...]:
+    """Everything that changes the volume, whichever of its slices is on screen."""
+    files = (
+        (slot.reading.digest, slot.reading.scale, replace(slot.wanted, page=None))
+        for slot in (target, prediction)
+        if slot.reading is not None
+    )
+    return *files, view.get("confidence")
+
+
 def _volume(target: Slot, prediction: Slot) -> Volume:
     """The volume; kept for this session until another one is looked at."""
-    made_of = [
-        (
-            slot.file,
-            slot.round,
-            slot.wanted.class_,
-            slot.wanted.scale,
-            slot.wanted.ignore,
-            slot.part,
-        )
-        for slot in (target, prediction)
-    ]
-    confidence = view.get("confidence")
-    kept = st.session_state.setdefault("slices", {})
-    if kept.get("made_of") != (made_of, confidence):
+
+    def make() -> Volume:
         truth, guess = _stack("target", target), _stack("prediction", prediction)
         planes = [boxes.as_prediction(guess, plane) for plane in guess.array]
-        kept.clear()
-        kept.update(
-            made_of=(made_of, confidence), volume=Volume(truth.array, planes, truth.ignored)
-        )
-    found: Volume = kept["volume"]
+        return Volume(truth.array, planes, truth.ignored)
+
+    found = kept(letting_go.VOLUME, _made_of(target, prediction), make, most=1)
+    assert found is not None
     return found
 
 
@@ -85,7 +85,7 @@ def show(study: Study, loss: Loss) -> None:
     except (ReadError, ValueError):
         st.markdown("The slices of these files cannot be read as one volume.")
         return
-    found = _worked_out(volume, loss, study.is_coded)
+    found = _worked_out(volume, _made_of(*both), loss, study.is_coded)
     if found is None:
         return
     here = both[0].wanted.page or 0
@@ -104,23 +104,20 @@ def show(study: Study, loss: Loss) -> None:
     st.caption("Click a point to go to its slice.")
 
 
-def _worked_out(volume: Volume, loss: Loss, coded: bool) -> BySlice | None:
+def _worked_out(volume: Volume, made_of: Hashable, loss: Loss, coded: bool) -> BySlice | None:
+    """The loss on every slice, kept for this session; what takes long is begun by a button."""
     setting = settings.of(loss)
-    kept = st.session_state["slices"].setdefault("found", {})
-    key = (loss.name, *sorted(setting.items()))
-    if key not in kept:
-        quick = (coded and not loss.positional) or volume.targets.size <= _QUICK
-        if quick:
-            kept[key] = volume.by_slice(loss, **setting)
-        else:
-            kept[key] = patience.run(
-                f"{loss.title} on {len(volume.targets)} slices",
-                lambda tell: volume.by_slice(loss, tell, **setting), "slices",
-            )  # fmt: skip
-    found: BySlice | None = kept[key]
-    if found is None:
-        del kept[key]  # not yet
-    return found
+    quick = (coded and not loss.positional) or volume.targets.size <= _QUICK
+
+    def patiently() -> BySlice | None:
+        return patience.run(
+            f"{loss.title} on {len(volume.targets)} slices",
+            lambda tell: volume.by_slice(loss, tell, **setting), "slices",
+        )  # fmt: skip
+
+    make = (lambda: volume.by_slice(loss, **setting)) if quick else patiently
+    key = (made_of, loss.name, *sorted(setting.items()))
+    return kept(letting_go.BY_SLICE, key, make, most=12)
 
 
 def _verdict(found: BySlice) -> str:
