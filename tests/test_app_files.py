@@ -14,7 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.current import Uploads
 from pages.parts.files import Slot
+from pages.parts.say import unquoted
 from segloss_core import LOSSES
+from segloss_core.readers import ReadError, read
 from segloss_core.volume import Volume
 
 from .test_app import give, inspect
@@ -463,6 +465,31 @@ def test_a_loss_of_places_says_that_slices_are_not_put_together():
     assert not app.exception and not app.error
     assert len(values_shown(app)) == 2
     assert any("looks at places" in m.value for m in app.markdown)
+
+
+def test_too_many_exact_probabilities_are_said_in_numbers(monkeypatch):
+    monkeypatch.setattr("segloss_core.volume.DENSE", 5 * SIDE * SIDE - 1)
+    truth, guess = random_volumes()
+    app = give(inspect(loss="dice"), "target", "t.nii.gz", truth)
+    app = open_slices(give(app, "prediction", "p.nii.gz", guess))
+    assert not app.exception and len(values_shown(app)) == 2
+    line = next(m.value for m in app.markdown if "slices: **" in m.value)
+    assert "has 11,520 pixels with exact probabilities" in line
+
+
+def test_pages_that_are_no_volume_are_refused_in_the_reader_s_words():
+    file = io.BytesIO()
+    first, second = Image.fromarray(disc()), Image.fromarray(disc()[:20])
+    first.save(file, "TIFF", save_all=True, append_images=[second])
+    app = inspect()
+    for role in ("target", "prediction"):
+        app = give(app, role, f"{role}.tif", file.getvalue())
+        [b for b in app.selectbox if b.label == "Page"][-1].select_index(0).run()
+    app = open_slices(app)
+    assert not app.exception and not app.error and mine(app).study is not None
+    with pytest.raises(ReadError) as refused:
+        read(file.getvalue(), "target.tif", role="target")
+    assert unquoted(refused.value.message) in [m.value for m in app.markdown]
 
 
 def test_a_slice_that_looks_like_a_hard_mask_is_read_like_the_others():

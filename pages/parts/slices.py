@@ -11,12 +11,12 @@ import streamlit as st
 from segloss_core import Loss
 from segloss_core.readers import ReadError, read
 from segloss_core.study import Study
-from segloss_core.volume import BySlice, Volume
+from segloss_core.volume import DENSE, BySlice, Volume
 
 from . import boxes, current, figures, guesses, letting_go, patience, settings, view
 from .files import Slot
 from .kept import kept
-from .say import short
+from .say import short, unquoted
 
 NAME = ":material/layers: Slices"
 _QUICK = 1 << 21  # pixels whose slices are worked out unasked, if places or floats matter
@@ -82,8 +82,8 @@ def show(study: Study, loss: Loss) -> None:
         return
     try:
         volume = _volume(*both)
-    except (ReadError, ValueError):
-        st.markdown("The slices of these files cannot be read as one volume.")
+    except ReadError as error:
+        st.markdown(unquoted(error.message))
         return
     found = _worked_out(volume, _made_of(*both), loss, study.is_coded)
     if found is None:
@@ -94,7 +94,9 @@ def show(study: Study, loss: Loss) -> None:
         on_select=lambda: _go(both[0]), selection_mode="points",
         alt=f"The loss on each of {len(found.rows)} slices; slice {here} is on screen",
     )  # fmt: skip
-    st.markdown(f"{_verdict(found)} Slice {here}, on screen: **{short(found.rows[here].value)}**.")
+    st.markdown(
+        f"{_verdict(found, volume)} Slice {here}, on screen: **{short(found.rows[here].value)}**."
+    )
     empty = sum(row.objects == 0 for row in found.rows)
     if empty:
         st.caption(
@@ -120,13 +122,14 @@ def _worked_out(volume: Volume, made_of: Hashable, loss: Loss, coded: bool) -> B
     return kept(letting_go.BY_SLICE, key, make, most=12)
 
 
-def _verdict(found: BySlice) -> str:
+def _verdict(found: BySlice, volume: Volume) -> str:
     mean = f"Mean over {len(found.rows)} slices: **{short(found.mean)}**."
     if found.whole is not None:
         return f"The volume as one, all pixels together: **{short(found.whole)}**. {mean}"
     why = {
         "positional": "This loss looks at places, so slices are not put together",
-        "large": "The volume holds too many floats to be put together",
+        "large": f"The volume has {volume.targets.size:,} pixels with exact probabilities; more "
+        f"than {DENSE:,} of them cannot be added up as one",
     }[found.how]
     return f"{mean} {why}."
 
