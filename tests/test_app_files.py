@@ -14,6 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.current import Uploads
 from pages.parts.files import Slot
+from pages.parts.say import unquoted
+from segloss_core import LOSSES
+from segloss_core.readers import ReadError, read
+from segloss_core.volume import Volume
 
 from .test_app import give, inspect
 
@@ -358,6 +362,101 @@ def test_the_loss_of_every_slice_and_of_the_volume():
     assert any("target: 1 of 6" in c.value for c in app.caption)
 
 
+@pytest.mark.parametrize("mark", [255, -1])
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_what_a_volume_ignores_counts_on_none_of_its_slices(mark, everywhere):
+    rng = np.random.default_rng(4)
+    truth = rng.choice([0, 1, 2, mark], (5, SIDE, SIDE), p=[0.5, 0.2, 0.1, 0.2]).astype(np.int16)
+    if not everywhere:  # the slice on screen at first lacks the mark
+        truth[2][truth[2] == mark] = 0
+    guess = rng.random(truth.shape).astype(np.float32)
+    app = give(inspect(loss="dice"), "target", "t.nii.gz", volume(truth))
+    next(b for b in app.button if "choose one" in b.label).click().run()
+    assert not app.exception and slot(app, "target").wanted.ignore == mark
+    app = give(app, "prediction", "p.nii.gz", volume(guess))
+    next(b for b in app.selectbox if b.label == "Object").select(1).run()
+    app = open_slices(app)
+    assert not app.exception and not app.error
+    counts, p = truth != mark, guess.astype(float)
+    dice = lambda p, y: 1 - (2 * (p * y).sum() + 1) / (p.sum() + y.sum() + 1)  # noqa: E731
+    each = [dice(p[z][counts[z]], (truth[z] == 1)[counts[z]]) for z in range(5)]
+    whole, mean, here = values_shown(app)
+    assert whole == pytest.approx(dice(p[counts], (truth == 1)[counts]), rel=1e-3)
+    assert mean == pytest.approx(np.mean(each), rel=1e-3)
+    assert here == pytest.approx(each[2], rel=1e-3)
+    assert here == pytest.approx(mine(app).study.value(LOSSES["dice"]).value, rel=1e-3)
+    if mark == 255:
+        next(b for b in app.selectbox if b.label == "Ignore").select(None).run()
+        assert not app.exception
+        whole, *_ = values_shown(app)
+        assert whole == pytest.approx(dice(p, truth == 1), rel=1e-3), "all pixels count"
+
+
+def random_volumes(seed: int = 0) -> tuple[bytes, bytes]:
+    rng = np.random.default_rng(seed)
+    truth = (rng.random((5, SIDE, SIDE)) < 0.3).astype(np.uint8)
+    return volume(truth), volume(rng.random(truth.shape).astype(np.float32))
+
+
+def the_volume(app: AppTest) -> Volume:
+    (found,) = app.session_state["slices"].values()
+    return found
+
+
+def test_a_volume_is_read_once_and_a_few_of_its_losses_are_kept():
+    truth, guess = random_volumes()
+    app = give(inspect(loss="focal"), "target", "t.nii.gz", truth)
+    app = open_slices(give(app, "prediction", "p.nii.gz", guess))
+    first, shown = the_volume(app), values_shown(app)
+    next(s for s in app.slider if s.label == "Slice").set_value(4).run()
+    assert the_volume(app) is first and values_shown(app)[:2] == shown[:2]
+    assert len(app.session_state["slices.found"]) == 1, "another slice asks nothing anew"
+    seen = {shown[0]}
+    for gamma in np.linspace(0, 4, 14):
+        app.session_state["view"]["focal.gamma"] = float(gamma)
+        app.run()
+        assert not app.exception
+        seen.add(values_shown(app)[0])
+    assert len(seen) >= 14, "every setting has its own answer"
+    assert len(app.session_state["slices.found"]) == 12
+    assert the_volume(app) is first
+    give(app, "prediction", "q.nii.gz", random_volumes(1)[1])
+    assert not app.exception and the_volume(app) is not first
+    assert len(app.session_state["slices.found"]) == 1, "what was said of other files is gone"
+
+
+def test_what_is_hard_is_read_anew_with_another_confidence():
+    truth = np.zeros((3, SIDE, SIDE), np.uint8)
+    truth[:, 8:20, 8:20] = 1
+    app = give(inspect(loss="bce"), "target", "t.nii.gz", volume(truth))
+    app = open_slices(give(app, "prediction", "p.nii.gz", volume(np.roll(truth, 3, 2))))
+    seen = set()
+    for confidence in (0.6, 0.9):
+        app.session_state["view"]["confidence"] = confidence
+        app.run()
+        here = values_shown(app)[2]
+        assert here == pytest.approx(mine(app).study.value(LOSSES["bce"]).value, rel=1e-3)
+        seen.add(here)
+    assert len(seen) == 2
+
+
+def test_nothing_of_a_forgotten_volume_or_rival_stays():
+    truth, guess = random_volumes()
+    app = give(inspect(), "target", "t.nii.gz", truth)
+    app = open_slices(give(app, "prediction", "p.nii.gz", guess))
+    app.switch_page("pages/compare.py")
+    app.session_state["view"]["rival"] = "file"
+    app.run()
+    app.file_uploader(key="choose.rival.file.0").upload("b.npy", npy(np.full((SIDE, SIDE), 0.3)))
+    app.run()
+    assert not app.exception and app.session_state["rival.file"]["reading"].name == "b.npy"
+    assert the_volume(app).targets.shape == (5, SIDE, SIDE) and app.session_state["slices.found"]
+    next(b for b in app.button if b.label == "Forget my files").click().run()
+    assert not app.exception
+    assert "slices" not in app.session_state and "slices.found" not in app.session_state
+    assert not app.session_state["rival.file"], "neither kept nor read again from its box"
+
+
 def test_a_loss_of_places_says_that_slices_are_not_put_together():
     truth = np.zeros((3, SIDE, SIDE), np.uint8)
     truth[:, 8:20, 8:20] = 1
@@ -366,6 +465,31 @@ def test_a_loss_of_places_says_that_slices_are_not_put_together():
     assert not app.exception and not app.error
     assert len(values_shown(app)) == 2
     assert any("looks at places" in m.value for m in app.markdown)
+
+
+def test_too_many_exact_probabilities_are_said_in_numbers(monkeypatch):
+    monkeypatch.setattr("segloss_core.volume.DENSE", 5 * SIDE * SIDE - 1)
+    truth, guess = random_volumes()
+    app = give(inspect(loss="dice"), "target", "t.nii.gz", truth)
+    app = open_slices(give(app, "prediction", "p.nii.gz", guess))
+    assert not app.exception and len(values_shown(app)) == 2
+    line = next(m.value for m in app.markdown if "slices: **" in m.value)
+    assert "has 11,520 pixels with exact probabilities" in line
+
+
+def test_pages_that_are_no_volume_are_refused_in_the_reader_s_words():
+    file = io.BytesIO()
+    first, second = Image.fromarray(disc()), Image.fromarray(disc()[:20])
+    first.save(file, "TIFF", save_all=True, append_images=[second])
+    app = inspect()
+    for role in ("target", "prediction"):
+        app = give(app, role, f"{role}.tif", file.getvalue())
+        [b for b in app.selectbox if b.label == "Page"][-1].select_index(0).run()
+    app = open_slices(app)
+    assert not app.exception and not app.error and mine(app).study is not None
+    with pytest.raises(ReadError) as refused:
+        read(file.getvalue(), "target.tif", role="target")
+    assert unquoted(refused.value.message) in [m.value for m in app.markdown]
 
 
 def test_a_slice_that_looks_like_a_hard_mask_is_read_like_the_others():

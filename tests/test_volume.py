@@ -73,13 +73,47 @@ def test_dials_and_progress_reach_the_loss():
     assert one.whole != two.whole and told == [0.25, 0.5, 0.75, 1.0]
 
 
+SKIPPED = RNG.random(TRUTH.shape) < 0.2
+SKIPPED[0], SKIPPED[2] = True, False  # one slice that nobody judged, one that is judged wholly
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("name", ["bce", "dice", "focal", "hausdorff_dt"])
+def test_ignored_pixels_count_on_no_slice_and_not_in_the_volume(kind, name):
+    marked = np.where(SKIPPED, np.uint8(1), TRUTH)
+    predictions = [MAKERS[kind](z) for z in range(len(TRUTH))]
+    found = Volume(marked, predictions, SKIPPED).by_slice(LOSSES[name])
+    for z, row in enumerate(found.rows):
+        pair = Pair(None, marked[z], predictions[z], "slice", ignored=SKIPPED[z])
+        alone = Study(pair).value(LOSSES[name])
+        assert row.value == pytest.approx(alone.value, rel=1e-12, abs=1e-15)
+        assert (row.note, row.objects) == (alone.note, int(pair.target.sum()))
+    if name == "hausdorff_dt":
+        return
+    z = np.concatenate([p.logits()[~SKIPPED[i]] for i, p in enumerate(predictions)])
+    kept = Pair(None, TRUTH[~SKIPPED][None], Prediction.from_logits(z[None]), "what counts")
+    expected = Study(kept).value(LOSSES[name]).value
+    assert found.whole == pytest.approx(expected, rel=1e-9)
+    assert found.whole != pytest.approx(volume(kind).by_slice(LOSSES[name]).whole, rel=1e-3)
+
+
+def test_what_is_ignored_must_lie_on_the_target():
+    predictions = [MAKERS["coded"](z) for z in range(len(TRUTH))]
+    for wrong in (SKIPPED[0], SKIPPED.astype(np.uint8)):
+        with pytest.raises(ValueError, match="ignored must be bool"):
+            Volume(TRUTH, predictions, wrong)
+    assert Volume(TRUTH, predictions, np.zeros_like(SKIPPED)).ignored is None
+
+
 def test_what_does_not_fit_is_refused():
     predictions = [MAKERS["coded"](z) for z in range(len(TRUTH))]
     for targets, given, says in (
         (TRUTH[0], predictions, "Z x H x W"),
         (TRUTH, predictions[:2], "do not fit"),
         (TRUTH[:, :5], predictions, "do not fit"),
-        (TRUTH, [*predictions[:3], MAKERS["float"](3)], "some are floats"),
+        (TRUTH, [*predictions[:3], MAKERS["float"](3)], "one kind and confidence"),
+        (TRUTH, [*predictions[:3], MAKERS["hard"](3)], "one kind and confidence"),
+        (TRUTH, [Prediction.hard(CODES[z] > 128, 0.6 + z / 10) for z in range(4)], "found 4"),
     ):
         with pytest.raises(ValueError, match=says):
             Volume(targets, given)

@@ -44,6 +44,8 @@ def uploads() -> Uploads:
 def forget() -> None:
     """Drop every file of this session, and the pair made of them."""
     letting_go.soon()
+    letting_go.volume()
+    st.session_state.pop("rival.file", None)
     st.session_state["uploads"] = Uploads()
     empty_boxes()
     drawings.forget_uploads()
@@ -217,6 +219,7 @@ def adopt(pair: Pair, name: str, where: torch.device) -> None:
     """Make a whole pair the current one, in place of files and of a pair before."""
     names = {"target": "target.png", "prediction": "prediction.png", **pair.names}
     letting_go.soon()
+    letting_go.volume()
     st.session_state["uploads"] = Uploads(
         study=Study(replace(pair, names=names), where), opened=name
     )

@@ -195,14 +195,14 @@ def _of_several(
     try:
         labels = _labels(data, name, how, wanted.page)
         every = frozenset(different(labels.array)) - {0}
+        ignore = None
+        if how["role"] == "target":  # asked of all pages: the one on screen may lack the mark
+            ignore = -1 if ignoring.negative(labels) else ignoring.usual(labels)
         if labels.stacked:
             wanted = replace(wanted, page=labels.pages // 2)
             labels = _labels(data, name, how, wanted.page)
     except ReadError:
         raise error from None
-    ignore = None
-    if how["role"] == "target":
-        ignore = -1 if ignoring.negative(labels) else ignoring.usual(labels)
     void = ignoring.kept_as(ignore)
     real = labels.array[(labels.array > 0) & (labels.array != void)]
     numbers, counts = np.unique(real, return_counts=True)

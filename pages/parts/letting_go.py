@@ -9,6 +9,7 @@ import streamlit as st
 from .later import Later
 
 _RUNS = "letting_go.runs"
+VOLUME, BY_SLICE = "slices", "slices.found"  # where a volume and its losses are kept
 # The fragments of the page on screen hold the old pair until a page is complete without it, and
 # work under way holds it until its next step. A collection takes 1.5 ms: the heap is frozen.
 _ENOUGH = 8
@@ -20,6 +21,15 @@ def soon() -> None:
         if isinstance(kept, Later):
             kept.forget()
     st.session_state[_RUNS] = _ENOUGH
+
+
+def volume() -> None:
+    """Let go of the slices of a volume and of what losses say of them.
+
+    Not a part of `soon`: another slice is another pair, of the same volume.
+    """
+    for name in (VOLUME, BY_SLICE):
+        st.session_state.pop(name, None)
 
 
 def collect() -> None:

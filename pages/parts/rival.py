@@ -79,7 +79,8 @@ def _reading(file: Any, page: int | None) -> Reading:
 def _file(study: Study) -> tuple[Study, str] | None:
     """A prediction of the session's own; no link carries it."""
     kept = st.session_state.setdefault("rival.file", {})
-    file = st.file_uploader("File of prediction B", type=TYPES, key="choose.rival.file")
+    key = f"choose.rival.file.{st.session_state.get('files.round', 0)}"  # another empties it
+    file = st.file_uploader("File of prediction B", type=TYPES, key=key)
     mine = current.uploads().slots.get("prediction")
     page = mine.wanted.page if mine is not None and view.get("pair") == view.UPLOAD else None
     if file is not None and kept.get("id") != (file.file_id, page):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -9,11 +11,12 @@ import streamlit as st
 from segloss_core import Loss
 from segloss_core.readers import ReadError, read
 from segloss_core.study import Study
-from segloss_core.volume import BySlice, Volume
+from segloss_core.volume import DENSE, BySlice, Volume
 
-from . import boxes, current, figures, guesses, patience, settings, view
+from . import boxes, current, figures, guesses, letting_go, patience, settings, view
 from .files import Slot
-from .say import short
+from .kept import kept
+from .say import short, unquoted
 
 NAME = ":material/layers: Slices"
 _QUICK = 1 << 21  # pixels whose slices are worked out unasked, if places or floats matter
@@ -45,23 +48,30 @@ def _stack(role: str, slot: Slot) -> Any:
     return read(
         slot.source.getvalue(), slot.source.name, role=role, scale=scale,  # type: ignore[arg-type]
         class_=wanted.class_, member=wanted.member, picture=wanted.picture, axis=wanted.axis,
+        ignore=wanted.ignore if role == "target" else None,
     )  # fmt: skip
+
+
+def _made_of(target: Slot, prediction: Slot) -> tuple[Any, ...]:
+    """Everything that changes the volume, whichever of its slices is on screen."""
+    files = (
+        (slot.reading.digest, slot.reading.scale, replace(slot.wanted, page=None))
+        for slot in (target, prediction)
+        if slot.reading is not None
+    )
+    return *files, view.get("confidence")
 
 
 def _volume(target: Slot, prediction: Slot) -> Volume:
     """The volume; kept for this session until another one is looked at."""
-    made_of = [
-        (slot.file, slot.round, slot.wanted.class_, slot.wanted.scale, slot.part)
-        for slot in (target, prediction)
-    ]
-    confidence = view.get("confidence")
-    kept = st.session_state.setdefault("slices", {})
-    if kept.get("made_of") != (made_of, confidence):
+
+    def make() -> Volume:
         truth, guess = _stack("target", target), _stack("prediction", prediction)
         planes = [boxes.as_prediction(guess, plane) for plane in guess.array]
-        kept.clear()
-        kept.update(made_of=(made_of, confidence), volume=Volume(truth.array, planes))
-    found: Volume = kept["volume"]
+        return Volume(truth.array, planes, truth.ignored)
+
+    found = kept(letting_go.VOLUME, _made_of(target, prediction), make, most=1)
+    assert found is not None
     return found
 
 
@@ -72,10 +82,10 @@ def show(study: Study, loss: Loss) -> None:
         return
     try:
         volume = _volume(*both)
-    except (ReadError, ValueError):
-        st.markdown("The slices of these files cannot be read as one volume.")
+    except ReadError as error:
+        st.markdown(unquoted(error.message))
         return
-    found = _worked_out(volume, loss, study.is_coded)
+    found = _worked_out(volume, _made_of(*both), loss, study.is_coded)
     if found is None:
         return
     here = both[0].wanted.page or 0
@@ -84,7 +94,9 @@ def show(study: Study, loss: Loss) -> None:
         on_select=lambda: _go(both[0]), selection_mode="points",
         alt=f"The loss on each of {len(found.rows)} slices; slice {here} is on screen",
     )  # fmt: skip
-    st.markdown(f"{_verdict(found)} Slice {here}, on screen: **{short(found.rows[here].value)}**.")
+    st.markdown(
+        f"{_verdict(found, volume)} Slice {here}, on screen: **{short(found.rows[here].value)}**."
+    )
     empty = sum(row.objects == 0 for row in found.rows)
     if empty:
         st.caption(
@@ -94,32 +106,30 @@ def show(study: Study, loss: Loss) -> None:
     st.caption("Click a point to go to its slice.")
 
 
-def _worked_out(volume: Volume, loss: Loss, coded: bool) -> BySlice | None:
+def _worked_out(volume: Volume, made_of: Hashable, loss: Loss, coded: bool) -> BySlice | None:
+    """The loss on every slice, kept for this session; what takes long is begun by a button."""
     setting = settings.of(loss)
-    kept = st.session_state["slices"].setdefault("found", {})
-    key = (loss.name, *sorted(setting.items()))
-    if key not in kept:
-        quick = (coded and not loss.positional) or volume.targets.size <= _QUICK
-        if quick:
-            kept[key] = volume.by_slice(loss, **setting)
-        else:
-            kept[key] = patience.run(
-                f"{loss.title} on {len(volume.targets)} slices",
-                lambda tell: volume.by_slice(loss, tell, **setting), "slices",
-            )  # fmt: skip
-    found: BySlice | None = kept[key]
-    if found is None:
-        del kept[key]  # not yet
-    return found
+    quick = (coded and not loss.positional) or volume.targets.size <= _QUICK
+
+    def patiently() -> BySlice | None:
+        return patience.run(
+            f"{loss.title} on {len(volume.targets)} slices",
+            lambda tell: volume.by_slice(loss, tell, **setting), "slices",
+        )  # fmt: skip
+
+    make = (lambda: volume.by_slice(loss, **setting)) if quick else patiently
+    key = (made_of, loss.name, *sorted(setting.items()))
+    return kept(letting_go.BY_SLICE, key, make, most=12)
 
 
-def _verdict(found: BySlice) -> str:
+def _verdict(found: BySlice, volume: Volume) -> str:
     mean = f"Mean over {len(found.rows)} slices: **{short(found.mean)}**."
     if found.whole is not None:
         return f"The volume as one, all pixels together: **{short(found.whole)}**. {mean}"
     why = {
         "positional": "This loss looks at places, so slices are not put together",
-        "large": "The volume holds too many floats to be put together",
+        "large": f"The volume has {volume.targets.size:,} pixels with exact probabilities; more "
+        f"than {DENSE:,} of them cannot be added up as one",
     }[found.how]
     return f"{mean} {why}."
 
