@@ -92,7 +92,7 @@ class Ledger:
         self.study = study
         object_, said = study.pair.target > 0, study.pair.prediction.hard_mask(threshold) > 0
         self._verdict = (said + 2 * object_).astype(np.uint8)  # 1: FP, 2: FN
-        if study.is_coded:
+        if study.has_kinds:
             first = np.zeros(IGNORED + 1, dtype=np.uint8)
             first[study.code] = self._verdict  # all pixels of a kind stand alike
             self._of_kind = first[:IGNORED]

@@ -144,6 +144,22 @@ def test_a_surer_rival_answers_by_kinds_as_it_does_pixel_by_pixel(kind, studies)
         studies[kind].with_levels(found.pair.prediction, np.zeros(256))
 
 
+@pytest.mark.parametrize("kind", ["coded", "hard"])
+@pytest.mark.parametrize("name", ["bce", "lovasz_sigmoid", "hausdorff_dt"])
+def test_a_surer_rival_has_standings_as_its_dense_twin(kind, name, studies):
+    found = rival(studies[kind], "sure", 2)
+    dense = studies[kind].with_prediction(found.pair.prediction)
+    assert found.has_kinds and not dense.has_kinds
+    one, other = (ledger(study, 0.4).of(LOSSES[name]) for study in (found, dense))
+    assert one.coded == (name != "hausdorff_dt") and not other.coded
+    same(one.value.value, other.value.value, 1e-9)
+    same(one.gradient_norm, other.gradient_norm, 1e-9)
+    assert one.false_positives == pytest.approx(other.false_positives, abs=1e-9)
+    assert one.false_negatives == pytest.approx(other.false_negatives, abs=1e-9)
+    for width in (0, 2.5, 7):
+        assert one.within(width) == pytest.approx(other.within(width), abs=1e-9)
+
+
 def test_another_confidence_needs_a_hard_mask(studies):
     assert rival(studies["hard"], "confidence", 0.7).pair.prediction.confidence < 0.75
     with pytest.raises(ValueError, match="confidence"):
