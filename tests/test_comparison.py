@@ -229,3 +229,32 @@ def test_answers_are_kept_and_can_be_asked_for():
     assert book.of.known(LOSSES["dice"], smooth=2.0) is None
     kept = [comparison.rival_of(study, "shift", n) for n in range(1, 7)]
     assert comparison.rival_of(study, "shift", 6) is kept[-1] and len(study.kept["rivals"]) == 4
+
+
+def test_the_rivals_asked_for_last_are_kept():
+    study = Study(made("coded"))
+    first = comparison.rival_of(study, "shift", 1)
+    for n in range(2, 7):  # a fifth and a sixth come, but the first is still asked for
+        comparison.rival_of(study, "shift", n)
+        assert comparison.rival_of(study, "shift", 1) is first
+    assert list(study.kept["rivals"]) == [("shift", n) for n in (4, 5, 6, 1)]
+
+
+def test_visitors_who_drop_each_others_rivals_all_get_one(monkeypatch):
+    study = Study(made("coded"))
+    whole = comparison.rival
+
+    def interrupted(of, how, amount):
+        """While one is made, others fill the shelf, one of them with the same."""
+        found = whole(of, how, amount)
+        if amount == 1:
+            for n in (2, 3, 4, 5):
+                comparison.rival_of(of, how, n)
+            of.kept["rivals"][how, 1] = twin
+        return found
+
+    twin = whole(study, "shift", 1)
+    monkeypatch.setattr(comparison, "rival", interrupted)
+    assert comparison.rival_of(study, "shift", 1) is twin, "one answer for all who ask at once"
+    monkeypatch.setattr(comparison, "_RIVALS", 0)
+    assert comparison.rival_of(study, "shift", 9).pair.size == study.pair.size
