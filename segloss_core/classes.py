@@ -192,15 +192,8 @@ def by_class(
     The others are as in `against_the_rest`. Raises ValueError as that does, and for labels of the
     target that have no name and are not ignored.
     """
-    truth = labels_of(target, "target")
-    known = truth[truth != ignore] if ignore is not None else truth
-    if known.size and not 0 <= int(known.min()) <= int(known.max()) < len(names):
-        raise ValueError(
-            f"the target holds classes {int(known.min())} to {int(known.max())}, and "
-            f"{len(names)} have names"
-        )
     (found,) = every_by_class(
-        [(loss, dials)], truth, prediction, names,
+        [(loss, dials)], target, prediction, names,
         scale=scale, ignore=ignore, confidence=confidence, skip=skip,
     )  # fmt: skip
     return found
@@ -224,6 +217,12 @@ def every_by_class(
     as in `by_class`, which says what is raised.
     """
     truth = labels_of(target, "target")
+    known = truth[truth != ignore] if ignore is not None else truth
+    if known.size and not 0 <= int(known.min()) <= int(known.max()) < len(names):
+        raise ValueError(
+            f"the target holds classes {int(known.min())} to {int(known.max())}, and "
+            f"{len(names)} have names"
+        )
     used = [index for index in range(len(names)) if index not in skip and index != ignore]
     rows: list[list[ClassValue]] = [[] for _ in losses]
     for done, index in enumerate(used):

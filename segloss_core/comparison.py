@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -32,6 +33,7 @@ _RINGS = 2 * WIDEST + 2  # half a pixel wide each; the last one is everything be
 _SAME = 1e-12  # of the value: differences below are rounding
 _WORKERS = 2
 _RIVALS = 4  # kept per study
+_KEEPING = Lock()
 
 
 # ---- one prediction, every loss ------------------------------------------------------------------
@@ -92,7 +94,7 @@ class Ledger:
         self.study = study
         object_, said = study.pair.target > 0, study.pair.prediction.hard_mask(threshold) > 0
         self._verdict = (said + 2 * object_).astype(np.uint8)  # 1: FP, 2: FN
-        if study.is_coded:
+        if study.has_kinds:
             first = np.zeros(IGNORED + 1, dtype=np.uint8)
             first[study.code] = self._verdict  # all pixels of a kind stand alike
             self._of_kind = first[:IGNORED]
@@ -255,15 +257,18 @@ def _of_logits(z: torch.Tensor) -> Prediction:
 
 
 def rival_of(study: Study, how: Rival, amount: float) -> Study:
-    """`rival`, the newest few kept with the study."""
-    kept = study.kept.setdefault("rivals", {})
+    """`rival`, those that were asked for last kept with the study."""
+    kept: dict[tuple[Rival, float], Study] = study.kept.setdefault("rivals", {})
     key = (how, amount)
-    if key not in kept:
+    found = kept.get(key)
+    if found is None:
         found = rival(study, how, amount)
-        while len(kept) >= _RIVALS:
-            kept.pop(next(iter(kept)), None)
-        kept[key] = found
-    return kept[key]
+    with _KEEPING:  # visitors share a sample, and ask at once
+        found = kept.pop(key, found)
+        kept[key] = found  # the newest is last
+        while len(kept) > _RIVALS:
+            del kept[next(iter(kept))]
+    return found
 
 
 @dataclass(frozen=True)

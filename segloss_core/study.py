@@ -131,9 +131,14 @@ class Study:
         """Whether the prediction has at most 256 levels."""
         return self.pair.prediction.codes is not None
 
+    @property
+    def has_kinds(self) -> bool:
+        """Whether the pixels are of at most 512 kinds: coded, or given levels of a coded pair."""
+        return self.is_coded or "kinds" in self.__dict__
+
     def by_kinds(self, loss: Loss) -> bool:
         """Whether kinds of pixel answer for this loss."""
-        return (self.is_coded or "kinds" in self.__dict__) and not loss.positional
+        return self.has_kinds and not loss.positional
 
     def at_leisure(self, loss: Loss) -> bool:
         """Whether the loss takes so long here that it should be worked out only when asked for."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import several
 from pages.parts.say import short
 from segloss_core import LOSSES, export
 from segloss_core.classes import against_the_rest, by_class
@@ -129,6 +130,38 @@ def test_by_class_is_of_the_planes():
     assert f"| {LOSSES['dice'].title} | {' | '.join(cells)} |" in table
     assert "Boundary loss" not in table
     assert f"{found.mean:.4g}" in text and "Absent, and not in the mean: class 4" in text
+
+
+def test_answers_by_class_are_kept_until_something_is_asked_otherwise(monkeypatch):
+    asked: list[str] = []
+
+    def told(what):
+        def tell(*given, **how):
+            asked.append(what.__name__)
+            return what(*given, **how)
+
+        return tell
+
+    monkeypatch.setattr(several, "by_class", told(by_class))
+    both = (("A", "", told(cross_entropy)), ("B", "", told(generalized_dice)))
+    monkeypatch.setattr(several, "_AT_ONCE", both)
+    app = opened(Z)
+    app.session_state["view"]["loss"] = "dice"
+    app.session_state["tabs"] = next(t.label for t in app.tabs if "By class" in t.label)
+    app = app.run()
+    assert sorted(asked) == ["by_class", "cross_entropy", "generalized_dice"]
+    asked.clear()
+    app = app.run()
+    assert not app.exception and not asked, "nothing was asked otherwise"
+    app.session_state["view"]["dice.smooth"] = 3.0
+    app = app.run()
+    assert asked == ["by_class"]
+    asked.clear()
+    app = give(
+        app, "prediction", "other.npy", npy(Z * np.array([1, 1, 1, 1, 2], "f4")[:, None, None])
+    )
+    app = app.run()
+    assert not app.exception and set(asked) == {"by_class", "cross_entropy", "generalized_dice"}
 
 
 def test_the_script_prints_the_number_on_screen(tmp_path):

@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import compare as parts
+from pages.parts import letting_go
 from segloss_core import LOSSES
-from segloss_core.comparison import WIDEST
+from segloss_core.comparison import WIDEST, rival_of, values
 
 ROOT = Path(__file__).parent.parent
 
@@ -90,3 +91,33 @@ def test_start_has_three_doors_and_the_samples():
     links = [link.proto.label for link in app.get("page_link")]
     for door in ("Teach me", "Inspect my mask", "Tune my loss"):
         assert f"**{door}**" in links
+
+
+def test_other_visitors_do_not_drop_the_prediction_one_looks_at():
+    app = compare(b="shift", **{"b.shift": "7"})
+    (study, *how), mine = app.session_state[letting_go.RIVAL]
+    assert how == ["shift", 7.0]
+    known = values(mine)
+    for n in range(10, 15):
+        rival_of(study, "shift", n)
+    assert mine not in study.kept["rivals"].values()
+    app = app.run()
+    assert not app.exception and app.session_state[letting_go.RIVAL][1] is mine
+    assert values(mine) is known and known.known(LOSSES["mae"]) is not None
+    app = app.slider(key="choose.rival.shift").set_value(9.0).run()
+    assert app.session_state[letting_go.RIVAL][0][1:] == ("shift", 9.0)
+    app = app.selectbox(key="choose.rival").select("none").run()
+    assert not app.exception and letting_go.RIVAL not in app.session_state
+
+
+def test_a_pair_that_is_replaced_takes_its_rival_along():
+    def page() -> None:
+        import streamlit as st
+
+        from pages.parts import letting_go
+
+        st.session_state[letting_go.RIVAL] = "holds the pair"
+        letting_go.soon()
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception and letting_go.RIVAL not in app.session_state

@@ -212,3 +212,7 @@ def test_labels_without_a_name_are_refused() -> None:
         by_class(DICE, TRUTH, SAID, NAMES, scale="labels")
     with pytest.raises(ValueError, match="-1 to 2"):
         by_class(DICE, np.where(TRUTH == 255, -1, TRUTH), SAID, NAMES, scale="labels")
+    with pytest.raises(ValueError, match="0 to 5, and 2 have names"):
+        every_by_class(
+            [(DICE, {}), (CE, {})], [[0, 1, 2, 5]], [[0, 1, 1, 0]], NAMES[:2], scale="labels"
+        )

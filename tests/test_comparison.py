@@ -144,6 +144,22 @@ def test_a_surer_rival_answers_by_kinds_as_it_does_pixel_by_pixel(kind, studies)
         studies[kind].with_levels(found.pair.prediction, np.zeros(256))
 
 
+@pytest.mark.parametrize("kind", ["coded", "hard"])
+@pytest.mark.parametrize("name", ["bce", "lovasz_sigmoid", "hausdorff_dt"])
+def test_a_surer_rival_has_standings_as_its_dense_twin(kind, name, studies):
+    found = rival(studies[kind], "sure", 2)
+    dense = studies[kind].with_prediction(found.pair.prediction)
+    assert found.has_kinds and not dense.has_kinds
+    one, other = (ledger(study, 0.4).of(LOSSES[name]) for study in (found, dense))
+    assert one.coded == (name != "hausdorff_dt") and not other.coded
+    same(one.value.value, other.value.value, 1e-9)
+    same(one.gradient_norm, other.gradient_norm, 1e-9)
+    assert one.false_positives == pytest.approx(other.false_positives, abs=1e-9)
+    assert one.false_negatives == pytest.approx(other.false_negatives, abs=1e-9)
+    for width in (0, 2.5, 7):
+        assert one.within(width) == pytest.approx(other.within(width), abs=1e-9)
+
+
 def test_another_confidence_needs_a_hard_mask(studies):
     assert rival(studies["hard"], "confidence", 0.7).pair.prediction.confidence < 0.75
     with pytest.raises(ValueError, match="confidence"):
@@ -213,3 +229,32 @@ def test_answers_are_kept_and_can_be_asked_for():
     assert book.of.known(LOSSES["dice"], smooth=2.0) is None
     kept = [comparison.rival_of(study, "shift", n) for n in range(1, 7)]
     assert comparison.rival_of(study, "shift", 6) is kept[-1] and len(study.kept["rivals"]) == 4
+
+
+def test_the_rivals_asked_for_last_are_kept():
+    study = Study(made("coded"))
+    first = comparison.rival_of(study, "shift", 1)
+    for n in range(2, 7):  # a fifth and a sixth come, but the first is still asked for
+        comparison.rival_of(study, "shift", n)
+        assert comparison.rival_of(study, "shift", 1) is first
+    assert list(study.kept["rivals"]) == [("shift", n) for n in (4, 5, 6, 1)]
+
+
+def test_visitors_who_drop_each_others_rivals_all_get_one(monkeypatch):
+    study = Study(made("coded"))
+    whole = comparison.rival
+
+    def interrupted(of, how, amount):
+        """While one is made, others fill the shelf, one of them with the same."""
+        found = whole(of, how, amount)
+        if amount == 1:
+            for n in (2, 3, 4, 5):
+                comparison.rival_of(of, how, n)
+            of.kept["rivals"][how, 1] = twin
+        return found
+
+    twin = whole(study, "shift", 1)
+    monkeypatch.setattr(comparison, "rival", interrupted)
+    assert comparison.rival_of(study, "shift", 1) is twin, "one answer for all who ask at once"
+    monkeypatch.setattr(comparison, "_RIVALS", 0)
+    assert comparison.rival_of(study, "shift", 9).pair.size == study.pair.size

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -136,3 +138,77 @@ def test_what_does_not_fit_is_refused(target, prediction, classes, scale, words)
     for loss in (cross_entropy, generalized_dice):
         with pytest.raises(ValueError, match=words):
             loss(target, prediction, classes, scale=scale)
+
+
+# ---- many classes --------------------------------------------------------------------------------
+
+
+def dense(truth: np.ndarray, log_p: np.ndarray) -> tuple[float, float]:
+    """Cross-entropy and generalized Dice with every plane at once, in float64."""
+    counts = truth != 255
+    log_p, truth = log_p[:, counts], truth[counts]
+    y = (np.arange(len(log_p))[:, None] == truth).astype(float)
+    n = y.sum(1)
+    weight = 1 / np.where(n > 0, n, n[n > 0].min()) ** 2
+    p = np.exp(log_p)
+    dice = 1 - 2 * (weight * (p * y).sum(1)).sum() / (weight * (p.sum(1) + n)).sum()
+    return -(log_p * y).sum() / len(truth), dice
+
+
+@pytest.mark.parametrize("scale", ["labels", "softmax", "sigmoid", "probabilities"])
+def test_class_by_class_is_all_planes_at_once(scale):
+    random = np.random.default_rng(2)
+    truth = random.integers(0, 11, (31, 23))
+    truth[random.random(truth.shape) < 0.2] = 255
+    z = random.normal(0, 9, (12, *truth.shape))
+    p = torch.tensor(z).softmax(0).numpy()
+    if scale == "labels":
+        said = np.where(random.random(truth.shape) < 0.6, truth, random.integers(0, 14, z[0].shape))
+        sure = 230.5 / 256
+        log_p = np.log(np.where(np.arange(12)[:, None, None] == said, sure, (1 - sure) / 11))
+    else:
+        said = p if scale == "probabilities" else z
+        log_p = {
+            "softmax": torch.tensor(z).log_softmax(0),
+            "sigmoid": torch.nn.functional.logsigmoid(torch.tensor(z)),
+            "probabilities": torch.tensor(p).clamp_min(np.finfo(float).epsneg / 2).log(),
+        }[scale].numpy()
+    entropy, dice = dense(truth, log_p)
+    given = {"scale": scale, "confidence": 0.9, **OF}
+    assert generalized_dice(truth, said, 12, **given).value == pytest.approx(dice, rel=1e-12)
+    if scale != "sigmoid":
+        assert cross_entropy(truth, said, 12, **given).value == pytest.approx(entropy, rel=1e-12)
+
+
+def test_labels_are_computed_in_double_precision():
+    c = 201.5 / 256  # a third of what is left is no number of single precision
+    found = cross_entropy([[0, 1, 2, 3]], [[0, 1, 2, 0]], 4, scale="labels", confidence=c)
+    mean = -(3 * math.log(c) + math.log((1 - c) / 3)) / 4
+    assert (1 - c) / 3 != float(np.float32((1 - c) / 3))
+    assert found.value == pytest.approx(mean, rel=1e-14)
+
+
+MEASURED = """
+import resource
+import numpy as np
+from segloss_core.multiclass import cross_entropy, generalized_dice
+
+def ask(side, classes, scale):
+    truth = (np.arange(side * side, dtype=np.uint8) % classes).reshape(side, side)
+    said = truth if scale == "labels" else np.full((classes, side, side), 1 / classes, "f4")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for loss in (cross_entropy, generalized_dice):
+        loss(truth, said, classes, scale=scale)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+
+ask(64, 64, {0!r})
+print(ask(512, 64, {0!r}) * 1024 / (8 * 512 * 512))
+"""
+
+
+@pytest.mark.parametrize("scale", ["labels", "softmax", "probabilities"])
+def test_memory_is_a_few_planes_whatever_the_number_of_classes(scale):
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED.format(scale)], capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 30, "planes of float64; one for each class would be 64 at least"

@@ -146,6 +146,16 @@ def classes() -> Classes | None:
     return np.where(both[0].array == void, mark, target), prediction, names, mark, "labels"
 
 
+def classes_digest() -> tuple[Any, ...]:
+    """What `classes` is made of: the bytes of both files, and how they are read."""
+    slots = uploads().slots
+    return tuple(
+        (role, found.digest, slot.wanted, slot.meaning, slot.along, slot.slices, slot.asked_of)
+        for role, slot in slots.items()
+        if role != "image" and (found := slot.labels or slot.reading) is not None
+    )
+
+
 def source_code() -> str:
     """How a script loads the pair on screen."""
     name, mine = view.get("pair"), uploads()

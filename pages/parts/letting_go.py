@@ -8,6 +8,7 @@ import streamlit as st
 
 from .later import Later
 
+RIVAL = "rival.held"  # a prediction made of the pair, which holds the pair
 _RUNS = "letting_go.runs"
 VOLUME, BY_SLICE = "slices", "slices.found"  # where a volume and its losses are kept
 # The fragments of the page on screen hold the old pair until a page is complete without it, and
@@ -20,6 +21,7 @@ def soon() -> None:
     for kept in list(st.session_state.values()):
         if isinstance(kept, Later):
             kept.forget()
+    st.session_state.pop(RIVAL, None)
     st.session_state[_RUNS] = _ENOUGH
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from segloss_core.comparison import rival_of
+from segloss_core.comparison import Rival, rival_of
 from segloss_core.readers import ReadError, Reading, read, resized
 from segloss_core.study import Study
 
-from . import boxes, current, view
+from . import boxes, current, letting_go, view
 from .files import TYPES
 from .say import plain, unquoted
 
@@ -44,12 +44,20 @@ def choose(study: Study) -> tuple[Study, str] | None:
         on_change=lambda: view.put("rival", st.session_state["choose.rival"]),
         help="A is the prediction of the pair. B is compared with it on the same target.",
     )  # fmt: skip
-    if way == "file":
-        return _file(study)
-    if way == "none":
-        return None
+    if way in ("file", "none"):
+        st.session_state.pop(letting_go.RIVAL, None)
+        return _file(study) if way == "file" else None
     amount = _amount(way)
-    return rival_of(study, way, amount), _AMOUNTS[way][4].format(amount)
+    return _changed(study, way, amount), _AMOUNTS[way][4].format(amount)
+
+
+def _changed(study: Study, way: Rival, amount: float) -> Study:
+    """A, changed. This session holds the newest: what others try on the sample drops none of it."""
+    of, found = st.session_state.get(letting_go.RIVAL, (None, None))
+    if of is None or of[0] is not study or of[1:] != (way, amount):
+        found = rival_of(study, way, amount)
+        st.session_state[letting_go.RIVAL] = (study, way, amount), found
+    return found
 
 
 def _amount(way: str) -> float:
