@@ -110,15 +110,12 @@ export class Versus {
     for (const { picture, marks } of sides) {
       picture.pic.style.aspectRatio = `1 / ${this.sight.frame.ratio}`;
       picture.canvas.style.clipPath = "";
-      picture.canvas.after(marks);
+      picture.pic.prepend(picture.canvas, marks); // home, from wherever it lay
     }
     divider.root.remove();
     if (one && right) {
-      right.picture.pic.prepend(right.picture.canvas);
       left.picture.canvas.after(right.picture.canvas, left.marks); // B lies on A, cut off at the divider
       left.picture.pic.append(divider.root);
-    } else if (right) {
-      right.picture.pic.prepend(right.picture.canvas);
     }
     for (const side of sides) {
       const [name, both] = [side.panel.name, sides.map(({ panel }) => panel.name).join("  |  ")];

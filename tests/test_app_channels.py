@@ -27,7 +27,7 @@ SMOOTH = {"smooth": 1.0}
 
 def labelled(app: AppTest | None = None) -> AppTest:
     app = give(app or inspect(), "target", "t.png", png(TRUTH))
-    next(b for b in app.button if "choose one" in b.label).click().run()
+    next(b for b in app.button if "pick the object" in b.label).click().run()
     assert not app.exception and not app.error
     return app
 

@@ -84,7 +84,7 @@ def test_a_mask_of_class_numbers_asks_which_class_and_the_prediction_follows():
     guess = np.roll(truth, 2, 1)
     app = give(inspect(), "target", "t.png", png(truth))
     assert len(app.error) == 1, "more than two values are no mask"
-    next(b for b in app.button if "several classes" in b.label).click().run()
+    next(b for b in app.button if "pick the object" in b.label).click().run()
     assert not app.exception and not app.error
     app = give(app, "prediction", "g.png", png(guess))
     assert not app.exception and not app.error
@@ -138,7 +138,7 @@ def test_the_loss_of_every_class_and_their_mean():
     truth[8:20, 8:20], truth[30:44, 10:40] = 1, 2
     guess = np.roll(truth, 3, 0)
     app = give(inspect(loss="dice"), "target", "t.png", png(truth))
-    next(b for b in app.button if "several classes" in b.label).click().run()
+    next(b for b in app.button if "pick the object" in b.label).click().run()
     app = give(app, "prediction", "g.png", png(guess))
     app.session_state["tabs"] = ":material/category: By class"
     app.run()
@@ -295,7 +295,7 @@ def test_classes_of_a_volume_stay_chosen_on_slices_without_them():
     truth = np.zeros((4, SIDE, SIDE), np.int16)
     truth[1:3, 4:20, 4:20], truth[2, 30:40, 30:40] = 2, 7
     app = give(inspect(), "target", "t.nii.gz", volume(truth))
-    next(b for b in app.button if "several classes" in b.label).click().run()
+    next(b for b in app.button if "pick the object" in b.label).click().run()
     app = give(app, "prediction", "p.nii.gz", volume(truth))
     assert not app.exception and not app.error
     assert slot(app, "target").wanted.class_ == slot(app, "prediction").wanted.class_ == 2
@@ -321,7 +321,7 @@ def test_numbers_of_instances_are_classes_however_large():
     truth = np.zeros((SIDE, SIDE), np.uint16)
     truth[8:20, 8:20], truth[30:44, 10:40] = 24001, 26002
     app = give(inspect(loss="dice"), "target", "t.png", png(truth))
-    next(b for b in app.button if "several classes" in b.label).click().run()
+    next(b for b in app.button if "pick the object" in b.label).click().run()
     app = give(app, "prediction", "g.png", png(np.roll(truth, 2, 1)))
     assert not app.exception and not app.error
     assert slot(app, "prediction").wanted.class_ == 26002
@@ -371,7 +371,7 @@ def test_what_a_volume_ignores_counts_on_none_of_its_slices(mark, everywhere):
         truth[2][truth[2] == mark] = 0
     guess = rng.random(truth.shape).astype(np.float32)
     app = give(inspect(loss="dice"), "target", "t.nii.gz", volume(truth))
-    next(b for b in app.button if "choose one" in b.label).click().run()
+    next(b for b in app.button if "pick the object" in b.label).click().run()
     assert not app.exception and slot(app, "target").wanted.ignore == mark
     app = give(app, "prediction", "p.nii.gz", volume(guess))
     next(b for b in app.selectbox if b.label == "Object").select(1).run()

@@ -39,7 +39,7 @@ def box(app: AppTest, label: str):
 def open_both(target: bytes, prediction: bytes | None = None, name: str = "t.png") -> AppTest:
     app = give(inspect(), "target", name, target)
     assert len(app.error) == 1
-    next(b for b in app.button if "ignored: choose one" in b.label).click().run()
+    next(b for b in app.button if "ignored: pick the object" in b.label).click().run()
     assert not app.exception and not app.error
     if prediction is None:
         prediction = png(GUESS)
@@ -199,7 +199,7 @@ def test_a_drawing_keeps_what_is_ignored_and_a_download_marks_it():
 def test_255_of_very_many_classes_is_a_class():
     every = np.arange(256, dtype=np.uint8).repeat(9).reshape(SIDE, SIDE)
     app = give(inspect(), "target", "t.png", png(every))
-    next(b for b in app.button if "choose one" in b.label).click().run()
+    next(b for b in app.button if "pick the object" in b.label).click().run()
     assert not app.exception and slot(app, "target").wanted.ignore is None
 
 

@@ -45,11 +45,11 @@ def choose_files(where: torch.device) -> None:
         if slot is not None:
             if role == "prediction" and channels.follow(slot, mine.slots.get("target")):
                 fresh = True
-            if slot.error:
-                open_ = slot.asked and not slot.offers_classes
-                (st.info if open_ else st.error)(
-                    slot.error, icon=":material/help:" if open_ else ":material/error:"
-                )
+            if slot.offers_classes:  # the button below is the remedy
+                st.error(slot.error.split(" Are these several classes?")[0], icon=":material/help:")
+            elif slot.error:
+                show, icon = (st.info, "help") if slot.asked else (st.error, "error")
+                show(slot.error, icon=f":material/{icon}:")
             _read_as_chosen(mine, role, slot)
             if slot.offers_classes:
                 _offer_classes(mine, role, slot)

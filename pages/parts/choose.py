@@ -11,7 +11,7 @@ from segloss_core.study import Study
 
 from . import boxes, bundles, current, drawings, ignoring, view
 from .bound import bound, switch
-from .say import percent, plain
+from .say import percent, unquoted
 
 _OWN = "your own setting"
 _WRT = {"logit": "∂L/∂z", "probability": "∂L/∂p"}
@@ -69,14 +69,17 @@ def facts(study: Study) -> None:
     height, width = study.pair.size
     part, said = percent(study.pair.prevalence), ignoring.fact(study.pair)
     for line in (f"{width} × {height} pixels, {part} object", *said, *study.pair.notes):
-        st.caption(plain(line))
+        st.caption(unquoted(line))
 
 
 def still_showing() -> None:
     """Say so when the boxes hold something else than the pictures show."""
-    if view.get("pair") == view.UPLOAD and current.uploads().waiting:
+    mine, uploaded = current.uploads(), view.get("pair") == view.UPLOAD
+    first = not uploaded and mine.study is None and bool(mine.slots)
+    if first or (uploaded and mine.waiting):
+        what = "the sample" if first else "the last whole pair"
         st.warning(
-            "Still showing the last whole pair: the files at the left do not make one yet.",
+            f"Still showing {what}: the files at the left do not make a pair yet.",
             icon=":material/history:",
         )
 

@@ -10,7 +10,7 @@ from segloss_core.readers import clean_name
 
 from . import channels, ignoring
 from .files import Slot, Wanted
-from .say import plain
+from .say import plain, unquoted
 
 _SCALES = {"hard": "hard mask", "probability": "probabilities", "logit": "logits"}
 _HELP = (
@@ -46,7 +46,7 @@ def line(role: str, slot: Slot, lead: Slot | None) -> Wanted:
             if slot.complaint:
                 st.caption(f"Why it does not fit: {slot.complaint}")
             for note in notes:
-                st.caption(plain(note))
+                st.caption(unquoted(note))
     if lead is not None and lead.wanted.page is not None:
         return replace(wanted, page=lead.wanted.page)
     page = _page(slot) if wanted.axis == slot.wanted.axis else None

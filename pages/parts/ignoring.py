@@ -80,8 +80,8 @@ def _title(number: int, names: tuple[str, ...]) -> str:
 def offer(ignore: int | None) -> str:
     """What a button says that reads a refused mask as classes."""
     if ignore is None:
-        return "It holds several classes: choose one"
-    return f"It holds classes, and {ignore} means ignored: choose one".replace("-", "−")
+        return "It holds classes: pick the object"
+    return f"It holds classes, and {ignore} means ignored: pick the object".replace("-", "−")
 
 
 def fact(pair: Pair) -> tuple[str, ...]:
@@ -91,5 +91,5 @@ def fact(pair: Pair) -> tuple[str, ...]:
     many = pair.target.size - pair.counted
     return (
         f"{many:,} pixels ({percent(many / pair.target.size)}) are ignored: they count nowhere. "
-        "Losses and scores that look at places take them for background when they measure.",
+        "Losses and scores that measure distances take them for background.",
     )
