@@ -114,6 +114,6 @@ def _says(against: Contrast, counted: int) -> str:
         return "A and B pay alike at every pixel."
     part = percent(against.count / counted)
     return (
-        f"Outlined, where they disagree: the {against.count} pixels ({part} of the image) that "
+        f"Outlined, where they disagree: the {against.count:,} pixels ({part} of the image) that "
         f"hold {percent(MOST)} of the difference between what A and B pay."
     )
