@@ -237,7 +237,7 @@ def test_every_plane_of_a_and_b_tells_the_library_s_numbers(page, address):
         "prediction": [study.pair.prediction.probabilities()[y, x] for study in (a, b)],
     }
     go(page, address, v=1, pair="nuclei", b="shift", loss="bce")
-    assert page.get_by_text(f"the {marked.count} pixels").is_visible()
+    assert page.get_by_text(f"the {marked.count:,} pixels").is_visible()
     for plane, values in wanted.items():
         page.wait_for_selector(".sl-versus[data-state=fine]")
         page.locator(".sl-versus").get_by_role("button", name=plane, exact=True).click()

@@ -78,8 +78,8 @@ def test_a_loss_with_too_few_dials_says_so(name):
     ({"r": "focal,-1:2,-3:5"}, None),  # leaves the domain: named on the picture
     ({"axes": "alpha,alpha"}, None),
     ({"axes": "nonsense,gamma"}, None),
-    ({"r": "focal,0:nan,0:5"}, "Ignored"),
-    ({"r": "hello"}, "Ignored"),
+    ({"r": "focal,0:nan,0:5"}, "Left out"),
+    ({"r": "hello"}, "Left out"),
 ])  # fmt: skip
 def test_bad_ranges_are_named_and_nothing_breaks(query, says):
     app = opened("landscapes", loss="focal", **query)
@@ -165,7 +165,7 @@ def test_a_mix_is_built_and_lives_in_the_address():
 
 def test_a_mix_that_means_nothing_is_named():
     app = opened("tune", tune="mix", mix="2*dise")
-    assert not app.exception and "Ignored" in app.warning[0].value
+    assert not app.exception and "Left out" in app.warning[0].value
 
 
 # ---- what was once astray ---------------------------------------------------------------------

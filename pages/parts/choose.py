@@ -75,7 +75,7 @@ def facts(study: Study) -> None:
 def still_showing() -> None:
     """Say so when the boxes hold something else than the pictures show."""
     mine, uploaded = current.uploads(), view.get("pair") == view.UPLOAD
-    first = not uploaded and mine.study is None and bool(mine.slots)
+    first = not uploaded and mine.study is None and {"target", "prediction"} <= mine.slots.keys()
     if first or (uploaded and mine.waiting):
         what = "the sample" if first else "the last whole pair"
         st.warning(
